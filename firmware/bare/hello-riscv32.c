@@ -1,0 +1,32 @@
+/* expect:
+ * exit 0
+ * | Hello from RV32IMAC on virt!
+ * | misa = 0x40101105
+ * | primes below 1000: 168
+ */
+
+/*
+ * The first program to run: text through the serial port, one control register, a little computing, and
+ * an end with exit code 0. misa says RV32 with A, C, I, M and U (Privileged ISA, "Machine ISA Register").
+ */
+#include <stdbool.h>
+
+#include "csr.h"
+#include "print.h"
+
+static unsigned count_primes(unsigned limit) {
+  unsigned count = 0;
+  for (unsigned candidate = 2; candidate < limit; candidate++) {
+    bool prime = true;
+    for (unsigned divisor = 2; prime && divisor * divisor <= candidate; divisor++) prime = candidate % divisor;
+    count += prime;
+  }
+  return count;
+}
+
+int main(void) {
+  print("Hello from RV32IMAC on virt!\n");
+  print("misa = 0x%08x\n", (unsigned)csr_read(misa));
+  print("primes below 1000: %u\n", count_primes(1000));
+  return 0;
+}
