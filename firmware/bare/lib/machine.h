@@ -1,4 +1,4 @@
-/* What every instruction set's support folder provides (see riscv32/machine.c): a console and an end. */
+/* What every instruction set's support folder provides (see riscv32/machine.c). */
 #ifndef MACHINE_H
 #define MACHINE_H
 
@@ -12,5 +12,13 @@ void console_put(uint8_t byte);
 
 /* Ends the run; the emulator exits with `code` (0 to 255). */
 _Noreturn void finish(int code);
+
+/* Makes every trap from now on enter an endless loop. */
+void machine_park_on_trap(void);
+
+void machine_disable_interrupts(void);
+
+/* Sleeps until an interrupt that is enabled becomes pending. */
+void machine_wait_for_interrupt(void);
 
 #endif
