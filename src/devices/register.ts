@@ -1,0 +1,417 @@
+/**
+ * Registers as declarations. What a manual prints as a table (offset, access, reset value, fields) is data
+ * here; it compiles once into tables indexed by offset, and from these follow decoding, reset, snapshot,
+ * side-effect-free peek, the listing for people and the report of guest errors by category. What only code can
+ * say is a named method of the device.
+ *
+ * Three rules make the rest simple. A value is computed without effects (`value`) and effects come after it
+ * (`onRead`), so a peek is a read by construction. An access wider than its register reaches that register
+ * only. A narrower one reads its byte lanes, and writes them without touching the others.
+ */
+import type { AccessWidth, Device, DeviceContext } from '../bus/device.ts';
+import type { State } from '../bus/state.ts';
+import { assert, hex32 } from '../errors.ts';
+
+/**
+ * rw; ro (changes by itself); wo (reads as 0); w1c: writing 1 clears; rc: reading clears; const: never changes
+ * and is no state.
+ */
+export type Access = 'rw' | 'ro' | 'wo' | 'w1c' | 'rc' | 'const';
+
+export interface Field {
+  readonly high: number;
+  readonly low: number;
+  /** Where it differs from its register's. */
+  readonly access: Access | undefined;
+}
+
+/** One bit. A field whose name starts with `reserved` must be written as 0, and so must bits outside all fields. */
+export function bit(position: number, access?: Access): Field {
+  return { high: position, low: position, access };
+}
+
+/** The bits `high` down to `low`, both included. */
+export function bits(high: number, low: number, access?: Access): Field {
+  return { high, low, access };
+}
+
+export interface RegisterOptions {
+  /** Where the manual describes it. */
+  readonly spec: string;
+  /** Value after reset; 0 when absent. For a computed register it states what `value` then yields. */
+  readonly reset?: number;
+  /** `rw` when absent. */
+  readonly access?: Access;
+  /** Size in bytes, 4 when absent. */
+  readonly size?: AccessWidth;
+  /** An array of registers: elements, or rows and columns (numbered row by row). */
+  readonly count?: number | readonly [rows: number, columns: number];
+  /** Distance of elements in bytes; the size when absent. */
+  readonly stride?: number | readonly [row: number, column: number];
+  /** Seen only while the device's `bank()` yields this. */
+  readonly bank?: number;
+  /** All bits are writable when absent. */
+  readonly fields?: Readonly<Record<string, Field>>;
+  /** Method `(index) => number` without effects: the value is computed, not stored. */
+  readonly value?: string;
+  /** Method `(index)` called after the guest read the value. */
+  readonly onRead?: string;
+  /** Method `(value, index, previous)` called after a write; `value` is the new stored value or, if computed, what was written. */
+  readonly onWrite?: string;
+}
+
+export interface RegisterDeclaration extends RegisterOptions {
+  readonly offset: number;
+}
+
+export function register(offset: number, options: RegisterOptions): RegisterDeclaration {
+  return { offset, ...options };
+}
+
+/** What a window accepts; masks of access widths as in `Device`. */
+export interface WindowOptions {
+  readonly sizeBytes: number;
+  readonly readWidths: number;
+  readonly writeWidths: number;
+}
+
+interface CompiledRegister {
+  readonly name: string;
+  readonly declaration: RegisterDeclaration;
+  readonly access: Access;
+  readonly sizeBytes: number;
+  /** Index of its first element in the device's values. */
+  readonly position: number;
+  readonly count: number;
+  readonly reset: number;
+  readonly stored: boolean;
+  readonly readable: boolean;
+  readonly writable: boolean;
+  readonly writableMask: number;
+  readonly onesClearMask: number;
+  readonly readClearMask: number;
+  readonly reservedMask: number;
+}
+
+/** One element of a register at its place. */
+interface Slot {
+  readonly register: CompiledRegister;
+  readonly index: number;
+  readonly position: number;
+  readonly offset: number;
+  readonly name: string;
+}
+
+function fieldMask(field: Field): number {
+  const width = field.high - field.low + 1;
+  return ((width === 32 ? 0xffff_ffff : (1 << width) - 1) << field.low) >>> 0;
+}
+
+function sizeMask(sizeBytes: number): number {
+  return sizeBytes >= 4 ? 0xffff_ffff : (1 << (sizeBytes * 8)) - 1;
+}
+
+function pair(value: number | readonly [number, number], row: number): readonly [number, number] {
+  return typeof value === 'number' ? [row, value] : value;
+}
+
+function compile(name: string, declaration: RegisterDeclaration, position: number): CompiledRegister {
+  const access = declaration.access ?? 'rw';
+  const sizeBytes = declaration.size ?? 4;
+  const whole = sizeMask(sizeBytes);
+  const masks: Record<Access, number> = { rw: 0, ro: 0, wo: 0, w1c: 0, rc: 0, const: 0 };
+  if (declaration.fields === undefined) {
+    masks[access] = whole;
+  } else {
+    for (const [fieldName, field] of Object.entries(declaration.fields)) {
+      if (fieldName.startsWith('reserved')) continue;
+      const mask = fieldMask(field);
+      assert((mask & ~whole) === 0, `field ${fieldName} exceeds register ${name}`);
+      masks[field.access ?? access] |= mask;
+    }
+  }
+  const writableMask = masks.rw | masks.wo;
+  const covered = writableMask | masks.ro | masks.w1c | masks.rc | masks.const;
+  const [rows, columns] = pair(declaration.count ?? 1, 1);
+  return {
+    name,
+    declaration,
+    access,
+    sizeBytes,
+    position,
+    count: rows * columns,
+    reset: (declaration.reset ?? 0) >>> 0,
+    stored: declaration.value === undefined && access !== 'const',
+    readable: access !== 'wo',
+    writable: access !== 'ro' && access !== 'rc' && access !== 'const',
+    writableMask,
+    onesClearMask: masks.w1c,
+    readClearMask: masks.rc,
+    reservedMask: (whole & ~covered) >>> 0,
+  };
+}
+
+const PAGE_BITS = 12;
+const PAGE_BYTES = 1 << PAGE_BITS;
+
+/** Byte offset → elements there (more than one when banked), in pages, as windows are large and sparse. */
+class OffsetTable {
+  readonly #pages: (Int16Array | undefined)[] = [];
+  readonly #choices: Slot[][] = [];
+
+  add(slot: Slot): void {
+    const shared = this.at(slot.offset);
+    for (const other of shared ?? []) {
+      const distinct = other.register.declaration.bank !== slot.register.declaration.bank;
+      assert(distinct, `registers ${other.name} and ${slot.name} overlap`);
+    }
+    const choice = this.#choices.push([...(shared ?? []), slot]) - 1;
+    for (let i = 0; i < slot.register.sizeBytes; i++) {
+      const offset = slot.offset + i;
+      const page = (this.#pages[offset >>> PAGE_BITS] ??= new Int16Array(PAGE_BYTES).fill(-1));
+      page[offset & (PAGE_BYTES - 1)] = choice;
+    }
+  }
+
+  at(offset: number): readonly Slot[] | undefined {
+    const page = this.#pages[offset >>> PAGE_BITS];
+    return page === undefined ? undefined : this.#choices[page[offset & (PAGE_BYTES - 1)]!];
+  }
+}
+
+/** A compiled set of declarations: what all devices of a type share. */
+export class RegisterLayout<Name extends string = string> {
+  readonly window: WindowOptions;
+  readonly registers: readonly CompiledRegister[];
+  readonly slots: readonly Slot[];
+  readonly readers = new OffsetTable();
+  readonly writers = new OffsetTable();
+  /** Index of each register (of its first element) in a device's values. */
+  readonly position: Readonly<Record<Name, number>>;
+
+  constructor(window: WindowOptions, declarations: Readonly<Record<Name, RegisterDeclaration>>) {
+    const registers: CompiledRegister[] = [];
+    const slots: Slot[] = [];
+    const position: Partial<Record<Name, number>> = {};
+    for (const name of Object.keys(declarations) as Name[]) {
+      const declaration = declarations[name];
+      const compiled = compile(name, declaration, slots.length);
+      registers.push(compiled);
+      position[name] = slots.length;
+      const [, columns] = pair(declaration.count ?? 1, 1);
+      const [rowStride, columnStride] = pair(declaration.stride ?? compiled.sizeBytes, 0);
+      for (let index = 0; index < compiled.count; index++) {
+        const offset =
+          declaration.offset + Math.floor(index / columns) * rowStride + (index % columns) * columnStride;
+        assert(offset + compiled.sizeBytes <= window.sizeBytes, `register ${name} exceeds its window`);
+        const label = declaration.count === undefined ? name : `${name}[${index}]`;
+        const slot = { register: compiled, index, position: slots.length, offset, name: label };
+        slots.push(slot);
+        if (compiled.readable) this.readers.add(slot);
+        if (compiled.writable) this.writers.add(slot);
+      }
+    }
+    this.window = window;
+    this.registers = registers;
+    this.slots = slots;
+    this.position = position as Record<Name, number>;
+  }
+}
+
+/** One line of `info`. */
+export interface RegisterDescription {
+  name: string;
+  offset: number;
+  sizeBytes: number;
+  access: Access;
+  spec: string;
+  value: number;
+  /** Stated value after reset. */
+  reset: number;
+  fields: { name: string; value: number }[];
+}
+
+type Effect = (...values: number[]) => number | undefined;
+
+/**
+ * A device made of declared registers. A subclass adds effects as public methods (named in its declarations),
+ * its own state through the three `…Internal` methods, and calls `reset()` at the end of its constructor.
+ */
+export abstract class RegisterDevice implements Device {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly readWidths: number;
+  readonly writeWidths: number;
+  readonly unaligned = false;
+  readonly layout: RegisterLayout;
+  protected readonly context: DeviceContext;
+  /** Every register element's stored value, by `layout.position`. */
+  protected readonly values: Uint32Array;
+
+  constructor(context: DeviceContext, name: string, layout: RegisterLayout) {
+    this.context = context;
+    this.name = name;
+    this.layout = layout;
+    this.sizeBytes = layout.window.sizeBytes;
+    this.readWidths = layout.window.readWidths;
+    this.writeWidths = layout.window.writeWidths;
+    this.values = new Uint32Array(layout.slots.length);
+    for (const { name: registerName, declaration } of layout.registers) {
+      for (const method of [declaration.value, declaration.onRead, declaration.onWrite]) {
+        const known = method === undefined || typeof this.#methods()[method] === 'function';
+        assert(known, `${name}: register ${registerName} names an unknown method ${method}`);
+      }
+    }
+  }
+
+  /** Selects among registers that share an offset. */
+  protected bank(): number {
+    return 0;
+  }
+
+  /** Recomputes the interrupt lines from the state. */
+  protected updateInterrupts(): void {}
+
+  protected resetInternal(): void {}
+
+  /** State beside the registers. */
+  protected snapshotInternal(): State {
+    return {};
+  }
+
+  protected restoreInternal(_state: State): void {}
+
+  onEvent(_kind: number): void {}
+
+  reset(): void {
+    for (const { register: compiled, position } of this.layout.slots) this.values[position] = compiled.reset;
+    this.resetInternal();
+    this.updateInterrupts();
+  }
+
+  read(offset: number, width: AccessWidth): number {
+    const slot = this.#select(this.layout.readers.at(offset));
+    if (slot === undefined) {
+      this.#refuse(offset, 'read', this.layout.writers.at(offset), 'write-only');
+      return 0;
+    }
+    const { register: compiled, index, position } = slot;
+    const value = this.#valueOf(slot);
+    if (compiled.readClearMask !== 0) this.values[position]! &= ~compiled.readClearMask;
+    if (compiled.declaration.onRead !== undefined) this.#methods()[compiled.declaration.onRead]!(index);
+    return lanes(value, offset - slot.offset, width);
+  }
+
+  peek(offset: number, width: AccessWidth): number {
+    const slot = this.#select(this.layout.readers.at(offset));
+    return slot === undefined ? 0 : lanes(this.#valueOf(slot), offset - slot.offset, width);
+  }
+
+  write(offset: number, width: AccessWidth, value: number): void {
+    const slot = this.#select(this.layout.writers.at(offset));
+    if (slot === undefined) {
+      this.#refuse(offset, 'write', this.layout.readers.at(offset), 'read-only', value);
+      return;
+    }
+    const { register: compiled, index, position } = slot;
+    const shift = (offset - slot.offset) * 8;
+    const mask = (sizeMask(width) << shift) & sizeMask(compiled.sizeBytes);
+    const written = ((value << shift) & mask) >>> 0;
+    if ((written & compiled.reservedMask) !== 0) {
+      this.context.guestError('reserved', `${slot.name}: reserved bits written with ${hex32(written)}`);
+    }
+    const previous = this.values[position]!;
+    if (compiled.stored) {
+      const kept = previous & ~(mask & compiled.writableMask);
+      this.values[position] =
+        (kept | (written & compiled.writableMask)) & ~(written & compiled.onesClearMask);
+    }
+    if (compiled.declaration.onWrite !== undefined) {
+      const result = compiled.stored ? this.values[position]! : written;
+      this.#methods()[compiled.declaration.onWrite]!(result, index, previous);
+    }
+  }
+
+  /** Every register by name, with its fields, whatever the bank and the direction. */
+  describe(): RegisterDescription[] {
+    return this.layout.slots.map((slot) => {
+      const value = this.#valueOf(slot);
+      const { declaration, sizeBytes, access, reset } = slot.register;
+      const fields = Object.entries(declaration.fields ?? {}).map(([name, field]) => ({
+        name,
+        value: (value & fieldMask(field)) >>> field.low,
+      }));
+      return {
+        name: slot.name,
+        offset: slot.offset,
+        sizeBytes,
+        access,
+        spec: declaration.spec,
+        value,
+        reset,
+        fields,
+      };
+    });
+  }
+
+  snapshot(): State {
+    const registers: State = {};
+    for (const { name, stored, position, count, declaration } of this.layout.registers) {
+      if (!stored) continue;
+      registers[name] =
+        declaration.count === undefined
+          ? this.values[position]!
+          : new Int32Array(this.values.subarray(position, position + count));
+    }
+    return { registers, internal: this.snapshotInternal() };
+  }
+
+  restore(state: State): void {
+    const registers = state.registers as State;
+    for (const { name, stored, position, declaration } of this.layout.registers) {
+      if (!stored) continue;
+      if (declaration.count === undefined) this.values[position] = registers[name] as number;
+      else this.values.set(registers[name] as Int32Array, position);
+    }
+    this.restoreInternal(state.internal as State);
+    this.updateInterrupts();
+  }
+
+  #methods(): Record<string, Effect | undefined> {
+    return this as unknown as Record<string, Effect | undefined>;
+  }
+
+  #select(choices: readonly Slot[] | undefined): Slot | undefined {
+    if (choices === undefined) return undefined;
+    for (const slot of choices) {
+      const bank = slot.register.declaration.bank;
+      if (bank === undefined || bank === this.bank()) return slot;
+    }
+    return undefined;
+  }
+
+  #valueOf(slot: Slot): number {
+    const { value } = slot.register.declaration;
+    return value === undefined ? this.values[slot.position]! : this.#methods()[value]!(slot.index)! >>> 0;
+  }
+
+  #refuse(
+    offset: number,
+    verb: string,
+    opposite: readonly Slot[] | undefined,
+    category: string,
+    value = 0,
+  ): void {
+    const slot = this.#select(opposite);
+    const what = verb === 'read' ? 'read' : `write of ${hex32(value)}`;
+    if (slot === undefined) {
+      this.context.guestError('unmapped', `${what} at offset 0x${offset.toString(16)}: no register there`);
+    } else {
+      this.context.guestError(category, `${what}: ${slot.name} is ${category}`);
+    }
+  }
+}
+
+function lanes(value: number, lane: number, width: AccessWidth): number {
+  return ((value >>> (lane * 8)) & sizeMask(width)) >>> 0;
+}

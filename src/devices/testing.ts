@@ -1,0 +1,44 @@
+/** What device tests need instead of a machine: a clock that a test moves, a real event queue and the guest errors. */
+import type { Device, DeviceContext } from '../bus/device.ts';
+import { Scheduler } from '../scheduler/scheduler.ts';
+
+export class TestBench {
+  readonly scheduler = new Scheduler();
+  readonly frequencyHz: number;
+  /** Guest errors as `category: message`. */
+  readonly errors: string[] = [];
+  #now = 0;
+
+  constructor(frequencyHz = 100_000_000) {
+    this.frequencyHz = frequencyHz;
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Builds a device and routes its events to it. */
+  create<D extends Device>(build: (context: DeviceContext) => D): D {
+    let device: D | undefined;
+    const events = this.scheduler.attach('device', (kind) => device?.onEvent(kind));
+    const clock = { now: () => this.#now, frequencyHz: this.frequencyHz };
+    const guestError = (category: string, message: string) =>
+      void this.errors.push(`${category}: ${message}`);
+    device = build({ clock, events, guestError });
+    return device;
+  }
+
+  /** Lets time pass up to a cycle; events fire at theirs. */
+  runTo(cycle: number): void {
+    while (this.scheduler.nextCycle <= cycle) {
+      this.#now = Math.max(this.#now, this.scheduler.nextCycle);
+      this.scheduler.fireDue(this.#now);
+    }
+    this.#now = cycle;
+  }
+
+  /** Lets a number of cycles pass. */
+  run(cycles: number): void {
+    this.runTo(this.#now + cycles);
+  }
+}
