@@ -1,7 +1,7 @@
 /**
  * Numbers of the semihosting interface: operations, reasons for stopping, errno values.
  *
- * Arm, Semihosting for AArch32 and AArch64, release 2023Q3 ; RISC-V Semihosting, version 1.0,
+ * Arm, Semihosting for AArch32 and AArch64, release 2023Q3; RISC-V Semihosting, version 1.0,
  * which takes the same operations over.
  */
 
