@@ -22,7 +22,7 @@ export function tool(name: string): string | undefined {
 }
 
 /** A `describe` whose tests need programs. `body` is called only when all are there. */
-export function describeWithTools(title: string, names: readonly string[], body: () => void): void {
+export function describeWith(names: readonly string[], title: string, body: () => void): void {
   const missing = names.filter((name) => tool(name) === undefined);
   if (missing.length === 0) {
     describe(title, body);
