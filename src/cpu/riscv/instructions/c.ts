@@ -41,7 +41,7 @@ export const C_ROWS = [
   row('c.addi4spn', Op.Addi, '000 ........ ... 00', CIW, 'rd, rs1, imm', 'alu', 'Unpriv 26.5.1', (w) => (w & 0x1fe0) !== 0),
   row('c.lw',       Op.Lw,   '010 ... ... .. ... 00', CL, 'rd, imm(rs1)', 'load', 'Unpriv 26.3.2'),
   row('c.sw',       Op.Sw,   '110 ... ... .. ... 00', CS, 'rs2, imm(rs1)', 'store', 'Unpriv 26.3.2'),
-  row('c.nop',      Op.Addi, '000 . 00000 ..... 01', CI, 'nop', 'alu', 'Unpriv 26.5.6'),
+  row('c.nop',      Op.Addi, '000 . 00000 ..... 01', CI, 'hint', 'alu', 'Unpriv 26.5.6'),
   row('c.addi',     Op.Addi, '000 . ..... ..... 01', CI, 'rd, imm', 'alu', 'Unpriv 26.5.1', rdNotZero),
   row('c.jal',      Op.Jal,  '001 ........... 01', CJ_JAL, 'target', 'jal', 'Unpriv 26.4'),
   row('c.li',       Op.Addi, '010 . ..... ..... 01', CI_LI, 'rd, imm', 'alu', 'Unpriv 26.5.1'),

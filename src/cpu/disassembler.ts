@@ -1,0 +1,28 @@
+/**
+ * What every architecture's disassembler offers to the commands and reports that print instructions, so that
+ * they need not know which architecture they print.
+ */
+
+export interface DisassembleOptions {
+  /** Whether pseudo-instructions stand for what they mean (`ret`, `li`); true unless said otherwise. */
+  readonly aliases?: boolean;
+  /** Name of a branch target, printed behind its address: `main+0x4`. */
+  readonly symbol?: (address: number) => string | undefined;
+}
+
+export interface Disassembly {
+  /** Mnemonic and operands as objdump prints them, with one blank between: `addi sp,sp,-16`. */
+  readonly text: string;
+  /** Length of the instruction in bytes. */
+  readonly length: number;
+}
+
+export interface Disassembler {
+  /** Length in bytes of the shortest instruction, which is also what every instruction is aligned to. */
+  readonly unitBytes: number;
+  /**
+   * @param word the four bytes at `address`, little-endian; where fewer are left, the missing ones are zero.
+   * @returns the instruction, or a data directive for what is none.
+   */
+  disassemble(word: number, address: number, options?: DisassembleOptions): Disassembly;
+}
