@@ -42,11 +42,11 @@ static void rtc_lower(void) { RTC_CLEAR_INTERRUPT = 1; }
 static bool external_pending(void) { return csr_read(mip) & MI_EXTERNAL; }
 
 static void configure(uint32_t uart_priority, uint32_t rtc_priority, uint32_t threshold) {
+  plic_enable(UART_IRQ);
+  plic_enable(RTC_IRQ);
   PLIC_PRIORITY[UART_IRQ] = uart_priority;
   PLIC_PRIORITY[RTC_IRQ] = rtc_priority;
   PLIC_THRESHOLD = threshold;
-  plic_enable(UART_IRQ);
-  plic_enable(RTC_IRQ);
 }
 
 static void registers(void) {
