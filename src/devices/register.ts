@@ -6,7 +6,8 @@
  *
  * Three rules make the rest simple. A value is computed without effects (`value`) and effects come after it
  * (`onRead`), so a peek is a read by construction. An access wider than its register reaches that register
- * only. A narrower one reads its byte lanes, and writes them without touching the others.
+ * only. A narrower one reads its byte lanes, and writes them without touching the others, unless the window says
+ * that registers are taken whole.
  */
 import type { AccessWidth, Device, DeviceContext } from '../bus/device.ts';
 import type { State } from '../bus/state.ts';
@@ -73,6 +74,12 @@ export interface WindowOptions {
   readonly sizeBytes: number;
   readonly readWidths: number;
   readonly writeWidths: number;
+  /**
+   * What an access narrower than its register does. `lanes` (when absent): it reaches the bytes at its address.
+   * `whole`: at the register's own address it reaches the register, a written value being zero-extended; at
+   * the bytes behind there is nothing.
+   */
+  readonly narrow?: 'lanes' | 'whole';
 }
 
 interface CompiledRegister {
@@ -159,14 +166,15 @@ class OffsetTable {
   readonly #pages: (Int16Array | undefined)[] = [];
   readonly #choices: Slot[][] = [];
 
-  add(slot: Slot): void {
+  /** @param sizeBytes how many bytes lead to the slot. */
+  add(slot: Slot, sizeBytes: number): void {
     const shared = this.at(slot.offset);
     for (const other of shared ?? []) {
       const distinct = other.register.declaration.bank !== slot.register.declaration.bank;
       assert(distinct, `registers ${other.name} and ${slot.name} overlap`);
     }
     const choice = this.#choices.push([...(shared ?? []), slot]) - 1;
-    for (let i = 0; i < slot.register.sizeBytes; i++) {
+    for (let i = 0; i < sizeBytes; i++) {
       const offset = slot.offset + i;
       const page = (this.#pages[offset >>> PAGE_BITS] ??= new Int16Array(PAGE_BYTES).fill(-1));
       page[offset & (PAGE_BYTES - 1)] = choice;
@@ -207,8 +215,9 @@ export class RegisterLayout<Name extends string = string> {
         const label = declaration.count === undefined ? name : `${name}[${index}]`;
         const slot = { register: compiled, index, position: slots.length, offset, name: label };
         slots.push(slot);
-        if (compiled.readable) this.readers.add(slot);
-        if (compiled.writable) this.writers.add(slot);
+        const reach = window.narrow === 'whole' ? 1 : compiled.sizeBytes;
+        if (compiled.readable) this.readers.add(slot, reach);
+        if (compiled.writable) this.writers.add(slot, reach);
       }
     }
     this.window = window;
@@ -315,8 +324,10 @@ export abstract class RegisterDevice implements Device {
     }
     const { register: compiled, index, position } = slot;
     const shift = (offset - slot.offset) * 8;
-    const mask = (sizeMask(width) << shift) & sizeMask(compiled.sizeBytes);
-    const written = ((value << shift) & mask) >>> 0;
+    const whole = sizeMask(compiled.sizeBytes);
+    const lanesMask = (sizeMask(width) << shift) & whole;
+    const mask = this.layout.window.narrow === 'whole' ? whole : lanesMask;
+    const written = ((value << shift) & lanesMask) >>> 0;
     if ((written & compiled.reservedMask) !== 0) {
       this.context.guestError('reserved', `${slot.name}: reserved bits written with ${hex32(written)}`);
     }
