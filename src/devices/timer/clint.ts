@@ -144,8 +144,12 @@ export class Clint extends RegisterDevice {
   }
 
   #scheduleNext(): void {
-    const changes = this.#harts.map((_, hart) => this.#ticksToChange(hart));
-    const cycle = this.#cycleAfter(changes.reduce((first, other) => Math.min(other, first)));
+    let ticks = MASK_64;
+    for (let hart = 0; hart < this.#harts.length; hart++) {
+      const change = this.#ticksToChange(hart);
+      if (change < ticks) ticks = change;
+    }
+    const cycle = this.#cycleAfter(ticks);
     if (cycle === undefined) this.context.events.cancel(EVENT);
     else this.context.events.schedule(EVENT, cycle);
   }
