@@ -1,0 +1,164 @@
+/**
+ * Address routing: memory regions first, then devices. The run loop reaches RAM by itself; the bus serves
+ * everything else, and every access that its fast path refuses. An access that nothing answers, or of a width
+ * that a device does not take, is a bus fault: a status, never an exception of JavaScript.
+ */
+import { hex32, UserError } from '../errors.ts';
+import { Attribute, GRANULE_SHIFT, type GuestMemory, type Region } from '../kernel/memory/guest-memory.ts';
+import type { AccessWidth, Device } from './device.ts';
+
+interface Mapping {
+  readonly start: number;
+  readonly end: number;
+  readonly device: Device;
+}
+
+/** Hears of device accesses: traces and the debugger. */
+export interface BusObserver {
+  deviceAccess(device: Device, address: number, width: AccessWidth, value: number, isWrite: boolean): void;
+}
+
+/** Hears of stores to granules that hold code or a reservation, before they happen: the core. */
+export interface StoreListener {
+  storing(region: Region, offset: number, width: number): void;
+}
+
+export class Bus {
+  readonly memory: GuestMemory;
+  /** Set by an access that nothing took; the caller clears it. */
+  fault = false;
+  observer: BusObserver | undefined = undefined;
+  storeListener: StoreListener | undefined = undefined;
+  #mappings: Mapping[] = [];
+  #last: Mapping | undefined = undefined;
+
+  constructor(memory: GuestMemory) {
+    this.memory = memory;
+  }
+
+  /**
+   * Puts a device's window at an address.
+   * @throws UserError when it overlaps memory or another device, with both names.
+   */
+  map(device: Device, address: number): void {
+    const mapping = { start: address, end: address + device.sizeBytes, device };
+    for (const other of [
+      ...this.#mappings.map((m) => ({ start: m.start, end: m.end, name: m.device.name })),
+      ...this.memory.regions.map((r) => ({ start: r.address, end: r.end, name: r.name })),
+    ]) {
+      if (other.start < mapping.end && mapping.start < other.end) {
+        throw new UserError(
+          `${device.name} at ${hex32(address)} overlaps ${other.name} at ${hex32(other.start)}`,
+        );
+      }
+    }
+    this.#mappings.push(mapping);
+    this.#mappings.sort((a, b) => a.start - b.start);
+  }
+
+  /** All device windows in rising order of address. */
+  get mappings(): readonly { start: number; end: number; device: Device }[] {
+    return this.#mappings;
+  }
+
+  /** @returns the value zero-extended, as an unsigned number; sets `fault` when nothing answers. */
+  read(address: number, width: AccessWidth): number {
+    const region = this.memory.find(address);
+    if (region !== undefined && region.permissions.read && region.contains(address, width)) {
+      return readLittleEndian(region.bytes, address - region.address, width);
+    }
+    const mapping = this.#find(address);
+    if (mapping === undefined || !accepts(mapping, address, width, mapping.device.readWidths)) {
+      this.fault = true;
+      return 0;
+    }
+    const value = mapping.device.read(address - mapping.start, width) & widthMask(width);
+    this.observer?.deviceAccess(mapping.device, address, width, value >>> 0, false);
+    return value >>> 0;
+  }
+
+  /** Stores the low `width` bytes of a value; sets `fault` when nothing answers. Stores to read-only memory are ignored. */
+  write(address: number, width: AccessWidth, value: number): void {
+    const region = this.memory.find(address);
+    if (region !== undefined && region.contains(address, width)) {
+      if (region.permissions.write) this.#store(region, address - region.address, width, value);
+      return;
+    }
+    const mapping = this.#find(address);
+    if (mapping === undefined || !accepts(mapping, address, width, mapping.device.writeWidths)) {
+      this.fault = true;
+      return;
+    }
+    const masked = (value & widthMask(width)) >>> 0;
+    this.observer?.deviceAccess(mapping.device, address, width, masked, true);
+    mapping.device.write(address - mapping.start, width, masked);
+  }
+
+  /** Reads without any effect; undefined where nothing is mapped. */
+  peek(address: number, width: AccessWidth): number | undefined {
+    const region = this.memory.find(address);
+    if (region?.contains(address, width))
+      return readLittleEndian(region.bytes, address - region.address, width);
+    const mapping = this.#find(address);
+    if (mapping === undefined || address + width > mapping.end) return undefined;
+    return (mapping.device.peek(address - mapping.start, width) & widthMask(width)) >>> 0;
+  }
+
+  /** Writes memory as a debugger or loader does: permissions do not count, predecoded code is dropped. False where no memory is. */
+  poke(address: number, bytes: Uint8Array): boolean {
+    const region = this.memory.find(address);
+    if (!region?.contains(address, bytes.length)) return false;
+    const offset = address - region.address;
+    for (let i = 0; i < bytes.length; i += 4) {
+      this.storeListener?.storing(region, offset + i, Math.min(4, bytes.length - i));
+    }
+    region.load(offset, bytes);
+    return true;
+  }
+
+  #store(region: Region, offset: number, width: AccessWidth, value: number): void {
+    for (const at of [offset, offset + width - 1]) {
+      const attribute = region.attributes[at >>> GRANULE_SHIFT]!;
+      if (attribute === 0) continue;
+      if (attribute & Attribute.Untouched) region.touchPage(at);
+      if (attribute & ~Attribute.Untouched) this.storeListener?.storing(region, offset, width);
+    }
+    for (let i = 0; i < width; i++) region.bytes[offset + i] = value >>> (8 * i);
+  }
+
+  #find(address: number): Mapping | undefined {
+    const last = this.#last;
+    if (last !== undefined && address >= last.start && address < last.end) return last;
+    let low = 0;
+    let high = this.#mappings.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const mapping = this.#mappings[middle]!;
+      if (address < mapping.start) high = middle - 1;
+      else if (address >= mapping.end) low = middle + 1;
+      else {
+        this.#last = mapping;
+        return mapping;
+      }
+    }
+    return undefined;
+  }
+}
+
+function accepts(mapping: Mapping, address: number, width: AccessWidth, widths: number): boolean {
+  return (
+    (widths & width) !== 0 &&
+    address + width <= mapping.end &&
+    (mapping.device.unaligned || address % width === 0)
+  );
+}
+
+function widthMask(width: AccessWidth): number {
+  return width === 4 ? -1 : (1 << (8 * width)) - 1;
+}
+
+function readLittleEndian(bytes: Uint8Array, offset: number, width: AccessWidth): number {
+  let value = 0;
+  for (let i = width - 1; i >= 0; i--) value = (value << 8) | bytes[offset + i]!;
+  return value >>> 0;
+}

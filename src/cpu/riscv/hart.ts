@@ -1,0 +1,841 @@
+/**
+ * One RV32IMAC hart: its state, everything that the run loop leaves to it (device accesses, atomics, CSRs,
+ * traps), and the loop around the run loop. Privileged ISA 20240411 for machine and user mode.
+ */
+import type { Bus } from '../../bus/bus.ts';
+import type { AccessWidth } from '../../bus/device.ts';
+import type { Line } from '../../bus/line.ts';
+import type { State } from '../../bus/state.ts';
+import { assert } from '../../errors.ts';
+import { Attribute, GRANULE_SHIFT, type Region } from '../../kernel/memory/guest-memory.ts';
+import type { Core, CoreObserver, CoreStatistics, CoreStop } from '../core.ts';
+import type { ExecutedInstruction, TimingModel } from '../timing/model.ts';
+import { BlockCache, type CodeSource, RECORD, SINK } from './blocks.ts';
+import { CsrFile, type CsrHost, type TimeSource } from './csr.ts';
+import { Decoder, instructionLength } from './decode.ts';
+import { execute as executePlain } from './execute.ts';
+import { execute as executeObserved } from './execute.ts?observed=true';
+import type { Extension } from './instructions/row.ts';
+import { BASE_EXTENSIONS } from './instructions/table.ts';
+import { Leave } from './leave.ts';
+import { Op } from './operation.ts';
+import { Access, Pmp } from './pmp.ts';
+import { RiscvRegisters } from './registers.ts';
+import {
+  Cause,
+  causeName,
+  INTERRUPT_MASK,
+  INTERRUPT_PRIORITY,
+  MSTATUS_MIE,
+  MSTATUS_MPIE,
+  MSTATUS_MPP,
+  MSTATUS_MPP_SHIFT,
+  MSTATUS_MPRV,
+  MSTATUS_TW,
+  Privilege,
+} from './trap.ts';
+
+/** What answers a semihosting call: RISC-V Semihosting 0.4; the operation is in a0, its parameter in a1. */
+export interface SemihostingPort {
+  /** @returns the result for a0, or 'retry' when the instruction must be executed again later, or 'stop' when the machine ends. */
+  call(operation: number, parameter: number): number | 'retry' | 'stop';
+}
+
+/** When the next event is due: the core must not run past it. */
+export interface EventHorizon {
+  readonly nextCycle: number;
+}
+
+export interface HartOptions {
+  readonly bus: Bus;
+  readonly events: EventHorizon;
+  readonly model: TimingModel;
+  /** First pc. */
+  readonly resetAddress: number;
+  /** The region that the run loop reaches without the bus: the board's RAM. */
+  readonly ram: Region;
+  /** Of Zba, Zbb, Zbs. */
+  readonly extensions?: readonly Extension[];
+  readonly timeSource?: TimeSource;
+  readonly semihosting?: SemihostingPort;
+}
+
+/** Semihosting is these three instructions in a row, uncompressed (RISC-V Semihosting 0.4, 2.1). */
+const SEMIHOSTING_BEFORE = 0x01f01013;
+const SEMIHOSTING_EBREAK = 0x00100073;
+const SEMIHOSTING_AFTER = 0x40705013;
+
+/** No budget of the run loop is larger, so that all arithmetic on it stays within 32 bits. */
+const LARGEST_BUDGET = 1 << 30;
+
+export class Hart implements Core, CodeSource, CsrHost {
+  readonly architecture = 'riscv32' as const;
+  readonly bus: Bus;
+  readonly pmp = new Pmp();
+  readonly csr: CsrFile;
+  readonly decoder: Decoder;
+  readonly model: TimingModel;
+  readonly instructionCost: number;
+  readonly timeSource: TimeSource | undefined;
+  readonly registers: RiscvRegisters;
+  readonly ram: Region;
+  /** x0 to x31 and the sink for writes to x0. */
+  readonly x: Int32Array;
+  /** Next instruction, signed 32 bits; exact whenever the run loop is not running. */
+  counter = 0;
+  privilege: Privilege = Privilege.Machine;
+  /** Cycle at which the budget of the run loop is used up. */
+  deadline = 0;
+  /** What was left of the budget when the run loop last published it. */
+  remaining = 0;
+  /** Set by a slow access: why the run loop must not simply go on. */
+  status: Leave = Leave.Stay;
+  attention = false;
+  /** Bytes of RAM from its start that loads and stores may reach directly: all or none. */
+  loadBytes = 0;
+  storeBytes = 0;
+  /** Address of a breakpoint to pass once, or -1. */
+  passBreakpoint = -1;
+
+  readonly #events: EventHorizon;
+  readonly #resetAddress: number;
+  readonly #semihosting: SemihostingPort | undefined;
+  readonly #blocks: BlockCache;
+  /** One instruction a block: for the last cycles before a deadline, and for observers. */
+  readonly #steps: BlockCache;
+  readonly #lines: { bit: number; line: Line }[] = [];
+  readonly #perInstruction: boolean;
+  #observer: CoreObserver | undefined = undefined;
+  /** Physical address of the reserved word, or -1. */
+  #reservation = -1;
+  #asleep = false;
+  #deadReason = '';
+  #sleepCycles = 0;
+  /** Instructions that ended in an exception: they took their cycles but did not retire. */
+  #notRetired = 0;
+  /** Instructions started, when the model does not tell it from the cycles. */
+  #started = 0;
+  #settling = false;
+  #assertedAt = -1;
+  readonly #executed: ExecutedInstruction = {
+    pc: 0,
+    length: 4,
+    timing: 'alu',
+    rd: 0,
+    rs1: 0,
+    rs2: 0,
+    operand1: 0,
+    operand2: 0,
+    immediate: 0,
+    nextPc: 0,
+    trapped: false,
+  };
+  readonly #exceptions = new Map<number, number>();
+  readonly #interrupts = new Map<number, number>();
+
+  constructor(options: HartOptions) {
+    this.bus = options.bus;
+    this.model = options.model;
+    this.#perInstruction = options.model.uniformCost === undefined;
+    // With a model that is asked after each instruction, entering a block costs nothing.
+    this.instructionCost = options.model.uniformCost ?? 0;
+    this.ram = options.ram;
+    this.timeSource = options.timeSource;
+    this.#events = options.events;
+    this.#resetAddress = options.resetAddress | 0;
+    this.#semihosting = options.semihosting;
+    this.decoder = new Decoder(new Set([...BASE_EXTENSIONS, ...(options.extensions ?? [])]));
+    this.x = options.bus.memory.cpuState.subarray(0, SINK + 1);
+    this.csr = new CsrFile(this);
+    this.#blocks = new BlockCache(this, { maxInstructions: 40, capacity: 1 << 20 });
+    this.#steps = new BlockCache(this, { maxInstructions: 1, capacity: 1 << 18 });
+    this.registers = new RiscvRegisters(this);
+    options.bus.storeListener = this;
+    this.reset();
+  }
+
+  get pc(): number {
+    return this.counter >>> 0;
+  }
+
+  set pc(value: number) {
+    this.counter = value & ~1;
+  }
+
+  get stackPointer(): number {
+    return this.x[2]! >>> 0;
+  }
+
+  reset(): void {
+    this.x.fill(0);
+    this.counter = this.#resetAddress;
+    this.privilege = Privilege.Machine;
+    this.deadline = 0;
+    this.remaining = 0;
+    this.attention = false;
+    this.#reservation = -1;
+    this.#asleep = false;
+    this.#deadReason = '';
+    this.#sleepCycles = 0;
+    this.#notRetired = 0;
+    this.#started = 0;
+    this.#settling = false;
+    this.#assertedAt = -1;
+    this.#exceptions.clear();
+    this.#interrupts.clear();
+    this.csr.reset();
+    this.pmp.reset();
+    this.model.reset();
+    this.#flush();
+    this.accessRulesChanged();
+  }
+
+  // --- Time -------------------------------------------------------------------------------------------------
+
+  now(): number {
+    return this.deadline - this.remaining;
+  }
+
+  nextNow(): number {
+    return this.now() + this.instructionCost;
+  }
+
+  /** Instructions retired before the current one. */
+  retired(): number {
+    const started = this.#perInstruction
+      ? this.#started
+      : (this.now() - this.#sleepCycles) / this.instructionCost;
+    return started - this.#notRetired;
+  }
+
+  nextRetired(): number {
+    return this.retired() + (this.#perInstruction ? 0 : 1);
+  }
+
+  // --- The loop around the run loop -------------------------------------------------------------------------
+
+  run(deadline: number): CoreStop {
+    let now = this.now();
+    this.attention = false;
+    while (now < deadline) {
+      if (this.#deadReason !== '') return { kind: 'dead', reason: this.#deadReason };
+      if ((this.csr.mip & this.csr.mie) !== 0) {
+        this.#asleep = false;
+        if (this.#interruptsEnabled()) {
+          const recognised = this.#perInstruction ? this.model.recognisedAt(this.#assertedAt) : now;
+          if (recognised <= now) {
+            this.#takeInterrupt();
+            now = this.now();
+            if (now >= deadline) break;
+          }
+        }
+      }
+      if (this.#asleep) return { kind: 'asleep' };
+      switch (this.#runOnce(Math.min(deadline - now, LARGEST_BUDGET), now)) {
+        case Leave.Attention:
+          return { kind: 'attention' };
+        case Leave.Spinning:
+          // Only where an instruction costs the same each time can the rounds to come be skipped.
+          if (this.#perInstruction && this.canBeWoken()) break;
+          return { kind: 'spinning' };
+        case Leave.Breakpoint:
+          return { kind: 'breakpoint' };
+        default:
+          break;
+      }
+      if (this.attention) return { kind: 'attention' };
+      now = this.now();
+    }
+    return { kind: 'deadline' };
+  }
+
+  skipTo(cycle: number, spinning: boolean): void {
+    const now = this.now();
+    let skipped = cycle - now;
+    // A spinning hart goes round in whole instructions; otherwise nothing is executed.
+    if (spinning) skipped = Math.ceil(skipped / this.instructionCost) * this.instructionCost;
+    else this.#sleepCycles += skipped;
+    this.deadline = now + skipped;
+    this.remaining = 0;
+  }
+
+  #runOnce(budget: number, now: number): Leave {
+    this.deadline = now + budget;
+    this.remaining = budget;
+    if (this.#perInstruction || this.#observer !== undefined) {
+      const leave = executeObserved(this, this.#steps);
+      this.#settle(this.counter);
+      return leave;
+    }
+    let leave = executePlain(this, this.#blocks);
+    // The next block is dearer than the cycles that are left: go on instruction by instruction, so that the
+    // event falls on its exact cycle.
+    if (leave === Leave.Budget && this.remaining > 0) leave = executePlain(this, this.#steps);
+    return leave;
+  }
+
+  requestAttention(): void {
+    this.attention = true;
+  }
+
+  canBeWoken(): boolean {
+    if (!this.#asleep && !this.#interruptsEnabled()) return false;
+    return this.#lines.some(({ bit, line }) => (this.csr.mie & (1 << bit)) !== 0 && line.mayRise());
+  }
+
+  connect(number: number, line: Line): void {
+    const bit = 1 << number;
+    assert((bit & INTERRUPT_MASK) !== 0, `a hart has no interrupt input ${number}`);
+    this.#lines.push({ bit: number, line });
+    const update = (level: boolean) => {
+      this.csr.mip = level ? this.csr.mip | bit : this.csr.mip & ~bit;
+      if (level) this.interruptsChanged();
+    };
+    line.listen(update);
+    update(line.level);
+  }
+
+  setBreakpoints(addresses: Iterable<number>): void {
+    const list = [...addresses];
+    for (const cache of [this.#blocks, this.#steps]) {
+      cache.breakpoints.clear();
+      for (const address of list) cache.breakpoints.add(address >>> 0);
+    }
+    this.#flush();
+  }
+
+  stepOverBreakpoint(): void {
+    this.passBreakpoint = this.counter;
+  }
+
+  observe(observer: CoreObserver | undefined): void {
+    this.#observer = observer;
+  }
+
+  statistics(): CoreStatistics {
+    const named = (counts: Map<number, number>, isInterrupt: boolean) =>
+      Object.fromEntries(
+        [...counts].sort((a, b) => a[0] - b[0]).map(([cause, n]) => [causeName(cause, isInterrupt), n]),
+      );
+    return {
+      instructions: this.retired(),
+      cycles: this.now(),
+      sleepCycles: this.#sleepCycles,
+      exceptions: named(this.#exceptions, false),
+      interrupts: named(this.#interrupts, true),
+    };
+  }
+
+  // --- Rules that the run loop's fast paths rest on -----------------------------------------------------------
+
+  accessRulesChanged(): void {
+    const machine = this.#effectivePrivilege() === Privilege.Machine;
+    const { address, sizeBytes } = this.ram;
+    const loadBytes = this.pmp.check(address, sizeBytes, Access.Read, machine) ? sizeBytes : 0;
+    const storeBytes = this.pmp.check(address, sizeBytes, Access.Write, machine) ? sizeBytes : 0;
+    if (loadBytes === this.loadBytes && storeBytes === this.storeBytes) return;
+    this.loadBytes = loadBytes;
+    this.storeBytes = storeBytes;
+    this.attention = true;
+  }
+
+  /** Physical memory protection decides what can be fetched: predecoded code must be looked at again. */
+  protectionChanged(): void {
+    this.#flush();
+    this.attention = true;
+    this.accessRulesChanged();
+  }
+
+  interruptsChanged(): void {
+    if ((this.csr.mip & this.csr.mie) === 0) return;
+    if (this.#assertedAt < 0) this.#assertedAt = this.now();
+    this.attention = true;
+  }
+
+  /** A store is about to change a granule that holds code or the reserved word. */
+  storing(region: Region, offset: number, width: number): void {
+    const address = region.address + offset;
+    for (const at of [offset, offset + width - 1]) {
+      const granule = at >>> GRANULE_SHIFT;
+      if ((region.attributes[granule]! & Attribute.Code) === 0) continue;
+      region.attributes[granule]! &= ~Attribute.Code;
+      const guestGranule = (region.address + at) >>> GRANULE_SHIFT;
+      this.#blocks.invalidate(guestGranule);
+      this.#steps.invalidate(guestGranule);
+      this.attention = true;
+    }
+    if (this.#reservation >= 0 && address < this.#reservation + 4 && address + width > this.#reservation) {
+      this.#dropReservation();
+    }
+  }
+
+  // --- What the run loop leaves to the hart -------------------------------------------------------------------
+
+  /**
+   * A load that is not a plain access to RAM. Sets `status`.
+   * @param left budget after this instruction; @param pc its address.
+   */
+  load(address: number, width: AccessWidth, left: number, pc: number): number {
+    this.remaining = left + this.instructionCost;
+    this.status = Leave.Stay;
+    const unsigned = address >>> 0;
+    const machine = this.#effectivePrivilege() === Privilege.Machine;
+    if (!this.pmp.allowed(unsigned, width, Access.Read, machine)) {
+      this.#fault(Cause.LoadAccessFault, address, pc, left);
+      return 0;
+    }
+    const value = this.bus.read(unsigned, width);
+    if (this.bus.fault) {
+      this.#fault(Cause.LoadAccessFault, this.#faultingPortion(unsigned, width), pc, left);
+      return 0;
+    }
+    this.#afterAccess(left);
+    return value | 0;
+  }
+
+  /** A store that is not a plain access to RAM. @returns Leave.Stay or why the run loop must leave. */
+  store(address: number, width: AccessWidth, value: number, left: number, pc: number): Leave {
+    this.remaining = left + this.instructionCost;
+    this.status = Leave.Stay;
+    const unsigned = address >>> 0;
+    const machine = this.#effectivePrivilege() === Privilege.Machine;
+    if (!this.pmp.allowed(unsigned, width, Access.Write, machine)) {
+      this.#fault(Cause.StoreAccessFault, address, pc, left);
+      return this.status;
+    }
+    this.bus.write(unsigned, width, value);
+    if (this.bus.fault) this.#fault(Cause.StoreAccessFault, this.#faultingPortion(unsigned, width), pc, left);
+    else this.#afterAccess(left);
+    return this.status;
+  }
+
+  /** Executes everything that is not inline in the run loop. @returns Leave.Stay to go on with the next record. */
+  cold(code: Int32Array, at: number, left: number): Leave {
+    const word = code[at]!;
+    const pc = code[at + 3]!;
+    const rd = (word >>> 8) & 63;
+    const operand1 = this.x[(word >>> 14) & 31]!;
+    this.remaining = left + this.instructionCost;
+    this.status = Leave.Stay;
+    switch (word & 0xff) {
+      case Op.Csrrw:
+      case Op.Csrrs:
+      case Op.Csrrc:
+      case Op.Csrrwi:
+      case Op.Csrrsi:
+      case Op.Csrrci:
+        this.#csr(word, code[at + 1]!, pc, left);
+        break;
+      case Op.LrW:
+        this.#loadReserved(operand1, rd, pc, left);
+        break;
+      case Op.ScW:
+        this.#storeConditional(operand1, this.x[(word >>> 19) & 31]!, rd, pc, left);
+        break;
+      case Op.AmoswapW:
+      case Op.AmoaddW:
+      case Op.AmoxorW:
+      case Op.AmoandW:
+      case Op.AmoorW:
+      case Op.AmominW:
+      case Op.AmomaxW:
+      case Op.AmominuW:
+      case Op.AmomaxuW:
+        this.#atomic(word & 0xff, operand1, this.x[(word >>> 19) & 31]!, rd, pc, left);
+        break;
+      case Op.Ecall:
+        this.#fault(this.privilege === Privilege.User ? Cause.UserEcall : Cause.MachineEcall, 0, pc, left);
+        break;
+      case Op.Ebreak:
+        this.#ebreak(pc, left);
+        break;
+      case Op.Mret:
+        this.#mret(pc, left);
+        break;
+      case Op.Wfi:
+        this.#wfi(pc, left);
+        break;
+      case Op.FenceI:
+        // Predecoded code never lags behind memory, so there is nothing to do but to start a new block.
+        this.#redirect((pc + 4) | 0, left);
+        break;
+      case Op.Raise:
+        this.#fault(rd, code[at + 1]!, pc, left);
+        break;
+      case Op.Break:
+        if (this.passBreakpoint === pc) this.passBreakpoint = -1;
+        else {
+          this.remaining = left;
+          this.counter = pc;
+          this.status = Leave.Breakpoint;
+        }
+        break;
+      default:
+        assert(false, `no operation ${word & 0xff} at ${at}`);
+    }
+    return this.status;
+  }
+
+  /**
+   * The observed run loop calls this before each instruction.
+   * @param first its block; @param budget after the block's cost was taken.
+   * @returns the budget to go on with; negative when there is none left for this instruction.
+   */
+  before(code: Int32Array, first: number, budget: number): number {
+    const pc = code[first - RECORD]!;
+    this.remaining = budget + this.instructionCost;
+    this.#settle(pc);
+    if (this.remaining <= 0) return -1;
+    const breaks = (code[first]! & 0xff) === Op.Break;
+    if (breaks && this.passBreakpoint !== pc) return budget;
+    this.#observer?.instruction(pc >>> 0, this.now());
+    if (!this.#perInstruction) return budget;
+    const at = breaks ? first + RECORD : first;
+    const word = code[at]!;
+    const executed = this.#executed;
+    executed.pc = pc;
+    executed.length = (code[at + RECORD + 3]! - pc) | 0;
+    executed.timing = this.decoder.find(this.#encodingAt(pc))?.timing ?? 'trap';
+    executed.rd = ((word >>> 8) & 63) % SINK;
+    executed.rs1 = (word >>> 14) & 31;
+    executed.rs2 = (word >>> 19) & 31;
+    executed.operand1 = this.x[executed.rs1]!;
+    executed.operand2 = this.x[executed.rs2]!;
+    executed.immediate = code[at + 1]!;
+    executed.trapped = false;
+    this.#settling = true;
+    return this.remaining;
+  }
+
+  // --- State --------------------------------------------------------------------------------------------------
+
+  snapshot(): State {
+    return {
+      x: this.x.slice(0, SINK),
+      pc: this.counter,
+      privilege: this.privilege,
+      cycle: this.now(),
+      csr: this.csr.snapshot(),
+      pmpConfiguration: this.pmp.configuration.slice(),
+      pmpAddress: [...this.pmp.address],
+      reservation: this.#reservation,
+      asleep: this.#asleep,
+      dead: this.#deadReason,
+      sleepCycles: this.#sleepCycles,
+      notRetired: this.#notRetired,
+      started: this.#started,
+      assertedAt: this.#assertedAt,
+      exceptions: [...this.#exceptions].sort((a, b) => a[0] - b[0]),
+      interrupts: [...this.#interrupts].sort((a, b) => a[0] - b[0]),
+      model: this.model.snapshot(),
+    };
+  }
+
+  restore(state: State): void {
+    this.x.set(state.x as Int32Array);
+    this.x[SINK] = 0;
+    this.counter = state.pc as number;
+    this.privilege = state.privilege as Privilege;
+    this.deadline = state.cycle as number;
+    this.remaining = 0;
+    this.csr.restore(state.csr as State);
+    this.pmp.configuration.set(state.pmpConfiguration as Uint8Array);
+    this.pmp.address.set(state.pmpAddress as number[]);
+    this.pmp.update();
+    this.#asleep = state.asleep as boolean;
+    this.#deadReason = state.dead as string;
+    this.#sleepCycles = state.sleepCycles as number;
+    this.#notRetired = state.notRetired as number;
+    this.#started = state.started as number;
+    this.#assertedAt = state.assertedAt as number;
+    this.#settling = false;
+    this.#exceptions.clear();
+    for (const [cause, n] of state.exceptions as number[][]) this.#exceptions.set(cause!, n!);
+    this.#interrupts.clear();
+    for (const [cause, n] of state.interrupts as number[][]) this.#interrupts.set(cause!, n!);
+    this.model.restore(state.model as State);
+    this.#dropReservation();
+    const reservation = state.reservation as number;
+    if (reservation >= 0) this.#reserve(reservation);
+    this.#flush();
+    this.accessRulesChanged();
+  }
+
+  // --- Private ------------------------------------------------------------------------------------------------
+
+  /** Charges the instruction that has just run, for a model that is asked about each. */
+  #settle(nextPc: number): void {
+    if (!this.#settling) return;
+    this.#settling = false;
+    this.#started++;
+    this.#executed.nextPc = nextPc;
+    this.remaining -= this.model.executed(this.#executed);
+  }
+
+  #flush(): void {
+    this.#blocks.flush();
+    this.#steps.flush();
+  }
+
+  #effectivePrivilege(): Privilege {
+    // 3.1.6.3: MPRV makes loads and stores of machine mode use the privilege in MPP.
+    const { mstatus } = this.csr;
+    return mstatus & MSTATUS_MPRV ? (mstatus & MSTATUS_MPP) >>> MSTATUS_MPP_SHIFT : this.privilege;
+  }
+
+  #interruptsEnabled(): boolean {
+    // 3.1.6.1: machine-mode interrupts are always enabled in user mode.
+    return this.privilege === Privilege.User || (this.csr.mstatus & MSTATUS_MIE) !== 0;
+  }
+
+  #afterAccess(left: number): void {
+    this.remaining = left;
+    if (this.attention || this.#events.nextCycle < this.deadline) this.status = Leave.Attention;
+  }
+
+  #redirect(pc: number, left: number): void {
+    this.counter = pc;
+    this.remaining = left;
+    this.status = Leave.Redirected;
+  }
+
+  #fault(cause: Cause, value: number, pc: number, left: number): void {
+    this.bus.fault = false;
+    this.remaining = left;
+    this.#executed.trapped = true;
+    this.#notRetired++;
+    this.#exceptions.set(cause, (this.#exceptions.get(cause) ?? 0) + 1);
+    const target = this.csr.mtvec & ~3;
+    if (this.privilege === Privilege.Machine && pc === target) {
+      // The handler's first instruction raises an exception in machine mode: every round leaves the same state.
+      this.#deadReason = `${causeName(cause, false)} at the trap vector itself: the handler can never start`;
+    }
+    this.#enterTrap(cause, false, value, pc, target);
+    this.status = this.#deadReason === '' ? Leave.Redirected : Leave.Dead;
+  }
+
+  #takeInterrupt(): void {
+    const pending = this.csr.mip & this.csr.mie;
+    const cause = INTERRUPT_PRIORITY.find((bit) => pending & (1 << bit));
+    assert(cause !== undefined, 'an interrupt is pending that does not exist');
+    this.#assertedAt = -1;
+    this.#interrupts.set(cause, (this.#interrupts.get(cause) ?? 0) + 1);
+    const base = this.csr.mtvec & ~3;
+    // 3.1.7: vectored mode adds 4 × cause, for interrupts only.
+    const target = this.csr.mtvec & 1 ? (base + 4 * cause) | 0 : base;
+    this.remaining -= this.model.interruptEntry();
+    this.#enterTrap(cause, true, 0, this.counter, target);
+  }
+
+  #enterTrap(cause: number, isInterrupt: boolean, value: number, pc: number, target: number): void {
+    const { csr } = this;
+    csr.mepc = pc;
+    csr.mcause = isInterrupt ? cause | 0x80000000 : cause;
+    csr.mtval = value;
+    // 3.1.6.1: the stack of interrupt-enable bits and privilege.
+    const mpie = csr.mstatus & MSTATUS_MIE ? MSTATUS_MPIE : 0;
+    csr.mstatus =
+      (csr.mstatus & ~(MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP)) |
+      mpie |
+      (this.privilege << MSTATUS_MPP_SHIFT);
+    this.privilege = Privilege.Machine;
+    this.accessRulesChanged();
+    this.counter = target;
+    this.#observer?.trap(cause, isInterrupt, pc >>> 0, value >>> 0, target >>> 0, this.now());
+  }
+
+  #illegal(pc: number, left: number): void {
+    this.#fault(Cause.IllegalInstruction, this.#encodingAt(pc), pc, left);
+  }
+
+  /** The instruction's bits, for mtval (3.1.16). */
+  #encodingAt(pc: number): number {
+    const low = this.bus.peek(pc >>> 0, 2) ?? 0;
+    return instructionLength(low) === 2 ? low : low | ((this.bus.peek((pc + 2) >>> 0, 2) ?? 0) << 16);
+  }
+
+  /** 3.1.16: mtval has the address of the portion of a misaligned access that faulted. */
+  #faultingPortion(address: number, width: number): number {
+    const region = this.bus.memory.find(address);
+    return region !== undefined && !region.contains(address, width) ? region.end | 0 : address | 0;
+  }
+
+  #csr(word: number, number: number, pc: number, left: number): void {
+    const op = word & 0xff;
+    const rd = (word >>> 8) & 63;
+    const source = (word >>> 14) & 31;
+    const immediate = op >= Op.Csrrwi;
+    const operand = immediate ? source : this.x[source]!;
+    const isWrite = op === Op.Csrrw || op === Op.Csrrwi || source !== 0;
+    if (!this.csr.accessible(number, isWrite, this.privilege)) {
+      this.#illegal(pc, left);
+      return;
+    }
+    const old = this.csr.read(number);
+    if (isWrite) {
+      const sets = op === Op.Csrrs || op === Op.Csrrsi;
+      const clears = op === Op.Csrrc || op === Op.Csrrci;
+      this.csr.write(number, sets ? old | operand : clears ? old & ~operand : operand);
+    }
+    this.x[rd] = old;
+    this.remaining = left;
+    if (this.attention) this.status = Leave.Attention;
+  }
+
+  #ebreak(pc: number, left: number): void {
+    if (this.#semihosting !== undefined && this.#isSemihosting(pc)) {
+      const result = this.#semihosting.call(this.x[10]! >>> 0, this.x[11]! >>> 0);
+      if (result === 'retry') {
+        // Not executed at all: the cycle is given back and the instruction comes again.
+        this.#redirect(pc, left + this.instructionCost);
+        this.attention = true;
+        return;
+      }
+      if (result === 'stop') this.attention = true;
+      else this.x[10] = result;
+      this.#redirect((pc + 4) | 0, left);
+      return;
+    }
+    this.#fault(Cause.Breakpoint, 0, pc, left);
+  }
+
+  #isSemihosting(pc: number): boolean {
+    const word = (address: number) => this.bus.peek(address >>> 0, 4);
+    return (
+      word(pc) === SEMIHOSTING_EBREAK &&
+      word(pc - 4) === SEMIHOSTING_BEFORE &&
+      word(pc + 4) === SEMIHOSTING_AFTER
+    );
+  }
+
+  #mret(pc: number, left: number): void {
+    if (this.privilege !== Privilege.Machine) {
+      this.#illegal(pc, left);
+      return;
+    }
+    const { csr } = this;
+    const privilege: Privilege = (csr.mstatus & MSTATUS_MPP) >>> MSTATUS_MPP_SHIFT;
+    const mie = csr.mstatus & MSTATUS_MPIE ? MSTATUS_MIE : 0;
+    const mprv = privilege === Privilege.Machine ? csr.mstatus & MSTATUS_MPRV : 0;
+    csr.mstatus = (csr.mstatus & ~(MSTATUS_MIE | MSTATUS_MPP | MSTATUS_MPRV)) | mie | mprv | MSTATUS_MPIE;
+    this.privilege = privilege;
+    this.accessRulesChanged();
+    this.#redirect(csr.mepc, left);
+  }
+
+  #wfi(pc: number, left: number): void {
+    if (this.privilege === Privilege.User && (this.csr.mstatus & MSTATUS_TW) !== 0) {
+      this.#illegal(pc, left);
+      return;
+    }
+    this.#redirect((pc + 4) | 0, left);
+    // 3.3.3: resumes when an interrupt is pending and enabled in mie, whatever mstatus.MIE says.
+    if ((this.csr.mip & this.csr.mie) === 0) {
+      this.#asleep = true;
+      this.status = Leave.Asleep;
+    }
+  }
+
+  #loadReserved(address: number, rd: number, pc: number, left: number): void {
+    if (address & 3) {
+      this.#fault(Cause.LoadMisaligned, address, pc, left);
+      return;
+    }
+    // Device windows cannot be reserved (PMA "RsrvNone", Priv 3.6.3.2).
+    if (this.bus.memory.find(address >>> 0) === undefined) {
+      this.#fault(Cause.LoadAccessFault, address, pc, left);
+      return;
+    }
+    const value = this.load(address, 4, left, pc);
+    if (this.status !== Leave.Stay && this.status !== Leave.Attention) return;
+    this.x[rd] = value;
+    this.#dropReservation();
+    this.#reserve(address >>> 0);
+  }
+
+  #storeConditional(address: number, value: number, rd: number, pc: number, left: number): void {
+    if (address & 3) {
+      this.#fault(Cause.StoreMisaligned, address, pc, left);
+      return;
+    }
+    const reserved = this.#reservation === address >>> 0;
+    // 13.2: an SC, successful or not, ends any reservation of the hart.
+    this.#dropReservation();
+    if (reserved) {
+      const leave = this.store(address, 4, value, left, pc);
+      if (leave !== Leave.Stay && leave !== Leave.Attention) return;
+    } else {
+      if (!this.#storable(address >>> 0)) {
+        this.#fault(Cause.StoreAccessFault, address, pc, left);
+        return;
+      }
+      this.remaining = left;
+    }
+    this.x[rd] = reserved ? 0 : 1;
+  }
+
+  #atomic(op: Op, address: number, operand: number, rd: number, pc: number, left: number): void {
+    if (address & 3) {
+      this.#fault(Cause.StoreMisaligned, address, pc, left);
+      return;
+    }
+    // 13.4 with Priv 3.7.1: an AMO needs both permissions and its faults are store/AMO faults.
+    if (!this.#storable(address >>> 0)) {
+      this.#fault(Cause.StoreAccessFault, address, pc, left);
+      return;
+    }
+    const old = this.load(address, 4, left, pc);
+    if (this.status !== Leave.Stay && this.status !== Leave.Attention) return;
+    const leave = this.store(address, 4, combine(op, old, operand), left, pc);
+    if (leave === Leave.Stay || leave === Leave.Attention) this.x[rd] = old;
+  }
+
+  /** Whether an atomic access to an aligned word would be taken: memory regions only, with both permissions. */
+  #storable(address: number): boolean {
+    const machine = this.#effectivePrivilege() === Privilege.Machine;
+    return (
+      this.bus.memory.find(address) !== undefined &&
+      this.pmp.allowed(address, 4, Access.Read, machine) &&
+      this.pmp.allowed(address, 4, Access.Write, machine)
+    );
+  }
+
+  #reserve(address: number): void {
+    const region = this.bus.memory.find(address);
+    if (region === undefined) return;
+    this.#reservation = address;
+    region.attributes[(address - region.address) >>> GRANULE_SHIFT]! |= Attribute.Reserved;
+  }
+
+  #dropReservation(): void {
+    if (this.#reservation < 0) return;
+    const region = this.bus.memory.find(this.#reservation);
+    if (region !== undefined) {
+      region.attributes[(this.#reservation - region.address) >>> GRANULE_SHIFT]! &= ~Attribute.Reserved;
+    }
+    this.#reservation = -1;
+  }
+}
+
+function combine(op: Op, old: number, operand: number): number {
+  switch (op) {
+    case Op.AmoswapW:
+      return operand;
+    case Op.AmoaddW:
+      return (old + operand) | 0;
+    case Op.AmoxorW:
+      return old ^ operand;
+    case Op.AmoandW:
+      return old & operand;
+    case Op.AmoorW:
+      return old | operand;
+    case Op.AmominW:
+      return Math.min(old, operand);
+    case Op.AmomaxW:
+      return Math.max(old, operand);
+    case Op.AmominuW:
+      return old >>> 0 < operand >>> 0 ? old : operand;
+    default:
+      return old >>> 0 > operand >>> 0 ? old : operand;
+  }
+}

@@ -1,0 +1,84 @@
+/** The registers of a hart by name, for people, debuggers and tests. Names: RISC-V ABIs Specification 1.0, chapter 1. */
+import type { RegisterFile } from '../core.ts';
+import { CSR_NAMES } from './csr-names.ts';
+import type { Hart } from './hart.ts';
+
+export const ABI_NAMES = [
+  'zero',
+  'ra',
+  'sp',
+  'gp',
+  'tp',
+  't0',
+  't1',
+  't2',
+  's0',
+  's1',
+  'a0',
+  'a1',
+  'a2',
+  'a3',
+  'a4',
+  'a5',
+  'a6',
+  'a7',
+  's2',
+  's3',
+  's4',
+  's5',
+  's6',
+  's7',
+  's8',
+  's9',
+  's10',
+  's11',
+  't3',
+  't4',
+  't5',
+  't6',
+] as const;
+
+const CSR_NUMBERS = new Map([...CSR_NAMES].map(([number, name]) => [name, number]));
+const SHOWN_CSRS = ['mstatus', 'mie', 'mip', 'mtvec', 'mepc', 'mcause', 'mtval', 'mscratch'];
+
+export class RiscvRegisters implements RegisterFile {
+  readonly names: readonly string[] = ['pc', ...ABI_NAMES, ...SHOWN_CSRS];
+  readonly #hart: Hart;
+
+  constructor(hart: Hart) {
+    this.#hart = hart;
+  }
+
+  read(name: string): number | undefined {
+    if (name === 'pc') return this.#hart.pc;
+    if (name === 'priv') return this.#hart.privilege;
+    const index = registerIndex(name);
+    if (index !== undefined) return this.#hart.x[index]! >>> 0;
+    const csr = CSR_NUMBERS.get(name);
+    return csr === undefined || !this.#hart.csr.has(csr) ? undefined : this.#hart.csr.read(csr) >>> 0;
+  }
+
+  write(name: string, value: number): boolean {
+    if (name === 'pc') {
+      this.#hart.pc = value;
+      return true;
+    }
+    const index = registerIndex(name);
+    if (index !== undefined) {
+      if (index !== 0) this.#hart.x[index] = value;
+      return index !== 0;
+    }
+    const csr = CSR_NUMBERS.get(name);
+    if (csr === undefined || !this.#hart.csr.has(csr) || csr >>> 10 === 3) return false;
+    this.#hart.csr.write(csr, value);
+    return true;
+  }
+}
+
+function registerIndex(name: string): number | undefined {
+  if (name === 'fp') return 8;
+  const abi = (ABI_NAMES as readonly string[]).indexOf(name);
+  if (abi >= 0) return abi;
+  const match = /^x(\d|[12]\d|3[01])$/.exec(name);
+  return match === null ? undefined : Number(match[1]);
+}

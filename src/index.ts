@@ -1,0 +1,22 @@
+/** bluesim as a library. */
+export type { Device, GuestError } from './bus/device.ts';
+export type { SerialPort } from './bus/serial.ts';
+export type { State } from './bus/state.ts';
+export type { CoreObserver, CoreStatistics, RegisterFile } from './cpu/core.ts';
+export type { ExecutedInstruction, TimingModel } from './cpu/timing/model.ts';
+export { UNIT_MODEL } from './cpu/timing/unit.ts';
+export { UserError } from './errors.ts';
+export type { BoardDescription, DeviceDescription } from './machine/board.ts';
+export { BOARDS } from './machine/boards/index.ts';
+export { type Image, type ImageSegment, loadImage, loadImageFile } from './machine/loader/image.ts';
+export type { ImageSymbol, SymbolTable } from './machine/loader/symbols.ts';
+export {
+  type ConsoleListener,
+  Machine,
+  type MachineOptions,
+  type MachineStatistics,
+  type RunOptions,
+  type RunResult,
+  type SemihostingSettings,
+  suggestBoard,
+} from './machine/machine.ts';

@@ -1,0 +1,39 @@
+/** QEMU's `virt` board for RISC-V, one hart: addresses and interrupt numbers as QEMU 7.2 has them (`info mtree`). */
+import type { BoardDescription } from '../board.ts';
+
+const READ_EXECUTE = { read: true, write: false, execute: true };
+
+export const VIRT: BoardDescription = {
+  name: 'virt',
+  title: 'RV32IMAC, CLINT, PLIC, NS16550A: the board `virt` of qemu-system-riscv32',
+  architecture: 'riscv32',
+  frequencyHz: 100_000_000,
+  regions: [
+    { name: 'boot-rom', address: 0x1000, sizeBytes: 0xf000, permissions: READ_EXECUTE, owner: 'board' },
+    {
+      name: 'flash0',
+      address: 0x2000_0000,
+      sizeBytes: 0x200_0000,
+      permissions: READ_EXECUTE,
+      owner: 'guest',
+    },
+    {
+      name: 'flash1',
+      address: 0x2200_0000,
+      sizeBytes: 0x200_0000,
+      permissions: READ_EXECUTE,
+      owner: 'guest',
+    },
+  ],
+  ram: { address: 0x8000_0000, defaultBytes: 128 << 20, largestBytes: 1 << 30 },
+  resetAddress: 0x1000,
+  devices: [
+    { type: 'sifive-test', name: 'test', address: 0x10_0000 },
+    { type: 'goldfish-rtc', name: 'rtc', address: 0x10_1000, interrupt: 11 },
+    { type: 'clint', name: 'clint', address: 0x200_0000, tickHz: 10_000_000 },
+    { type: 'plic', name: 'plic', address: 0xc00_0000, sourceCount: 96, contexts: 2 },
+    { type: 'ns16550a', name: 'uart0', address: 0x1000_0000, interrupt: 10, baudClockHz: 3_686_400 },
+  ],
+  console: 'uart0',
+  model: 'unit',
+};

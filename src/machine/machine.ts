@@ -1,0 +1,586 @@
+/**
+ * A machine: a board with an image in it, run in virtual time. This is the library that everything else, the
+ * command included, is made with. It reads no wall clock and no randomness: two machines that are built alike
+ * and get the same input at the same cycles do the same, to the last cycle.
+ */
+import type { Bus } from '../bus/bus.ts';
+import type { Device, GuestError } from '../bus/device.ts';
+import type { SerialPort } from '../bus/serial.ts';
+import type { State } from '../bus/state.ts';
+import type { Core, CoreObserver, CoreStatistics, RegisterFile } from '../cpu/core.ts';
+import type { Extension } from '../cpu/riscv/instructions/row.ts';
+import { OPTIONAL_EXTENSIONS } from '../cpu/riscv/instructions/table.ts';
+import type { TimingModel } from '../cpu/timing/model.ts';
+import { UNIT_MODEL } from '../cpu/timing/unit.ts';
+import { assert, hex32, UserError } from '../errors.ts';
+import type { GuestMemory } from '../kernel/memory/guest-memory.ts';
+import { Scheduler } from '../scheduler/scheduler.ts';
+import type { BoardDescription } from './board.ts';
+import { BOARDS } from './boards/index.ts';
+import { bootRom } from './boot-rom.ts';
+import { buildParts, type Parts } from './build.ts';
+import { ConsoleLog } from './console-log.ts';
+import { placeDeviceTree } from './device-tree-placement.ts';
+import { Fingerprint } from './hash.ts';
+import { type Image, type LoadOptions, loadImageFile } from './loader/image.ts';
+import { type ImageSymbol, SymbolTable } from './loader/symbols.ts';
+import { NO_FILES } from './semihosting/files.ts';
+import { DirectoryFiles } from './semihosting/host-files.ts';
+import { type GuestAccess, Semihosting } from './semihosting/semihosting.ts';
+import { memoryState, restoreMemory } from './snapshot.ts';
+
+export interface MachineOptions {
+  /** A board's name (`bluesim boards`) or a description of one's own. Default: what the image asks for. */
+  board?: string | BoardDescription;
+  /** Size of RAM in bytes, whole pages. Default: the board's. */
+  ramBytes?: number;
+  /** Bit-manipulation extensions that the core has besides RV32IMAC: 'Zba', 'Zbb', 'Zbs'. */
+  extensions?: readonly Extension[];
+  /** Timing model. Default: the board's. */
+  model?: TimingModel;
+  /** UARTs send at the baud rate instead of at once. */
+  pacedTransmit?: boolean;
+  /** Guest errors (a write to a read-only register, …) end the run. */
+  strict?: boolean;
+  /** Semihosting; false makes its EBREAK an ordinary breakpoint exception. */
+  semihosting?: false | SemihostingSettings;
+}
+
+export interface SemihostingSettings {
+  /** What SYS_GET_CMDLINE gives after the image's name. */
+  arguments?: readonly string[];
+  /** Directory in which the guest may use files. Without it every open fails. */
+  root?: string;
+  /** Virtual date at cycle 0, in seconds since 1970. */
+  epochSeconds?: number;
+}
+
+export interface RunOptions {
+  /** Stop when this many cycles have passed since power-on. */
+  untilCycle?: number;
+  /** Run at most this many cycles, or retire at most this many instructions, in this call. */
+  maxCycles?: number;
+  maxInstructions?: number;
+  /** Stop when the console (any UART, or semihosting) matches. The text is matched by lines and across the last 4,096 characters. */
+  untilConsole?: RegExp | string;
+  /** As `untilConsole`, for what must not appear. */
+  failOn?: RegExp | string;
+  /** Stop before the instruction at this symbol or address. */
+  untilSymbol?: string | number;
+}
+
+/** Why a run ended. The machine can be looked at, and run on unless it has exited or is stuck. */
+export type RunResult =
+  | { kind: 'exit'; code: number; reason: string }
+  | { kind: 'console-match'; text: string }
+  | { kind: 'console-failure'; text: string }
+  | { kind: 'breakpoint'; address: number }
+  | { kind: 'cycle-limit' }
+  | { kind: 'instruction-limit' }
+  /** The guest can never get any further. */
+  | { kind: 'stuck'; reason: string }
+  /** The guest waits for input that is still open, and nothing else can happen before it comes. */
+  | { kind: 'waiting-for-input' }
+  | { kind: 'guest-error'; error: GuestError };
+
+/** Output of the guest, byte by byte, at the current cycle. @param port a UART's name, or 'semihosting'. */
+export type ConsoleListener = (byte: number, port: string) => void;
+
+export interface MachineStatistics extends CoreStatistics {
+  /** Resets that the guest asked for. */
+  resets: number;
+  guestErrors: Record<string, number>;
+}
+
+const SNAPSHOT_VERSION = 1;
+
+export class Machine {
+  readonly board: BoardDescription;
+  readonly options: Readonly<MachineOptions>;
+  readonly memory: GuestMemory;
+  readonly bus: Bus;
+  readonly core: Core;
+  readonly devices: readonly Device[];
+  readonly ports: readonly SerialPort[];
+  readonly scheduler = new Scheduler();
+  readonly log = new ConsoleLog();
+  readonly model: TimingModel;
+  symbols: SymbolTable = new SymbolTable([]);
+  /** The image in the machine, if one was loaded. */
+  image: Image | undefined = undefined;
+  readonly #parts: Parts;
+  readonly #semihosting: Semihosting | undefined;
+  readonly #consoleListeners: ConsoleListener[] = [];
+  readonly #errorListeners: ((error: GuestError) => void)[] = [];
+  readonly #guestErrors = new Map<string, number>();
+  /** What ends the run at the next boundary. */
+  #stop: RunResult | undefined = undefined;
+  #ended: RunResult | undefined = undefined;
+  #resetRequested = false;
+  #resets = 0;
+  #waitsForInput = false;
+  /** Cycles of the lives before the last reset. */
+  #cyclesBefore = 0;
+
+  /** @throws UserError for a board that does not exist or cannot be built. */
+  constructor(options: MachineOptions & { board: string | BoardDescription }) {
+    this.options = options;
+    this.board = typeof options.board === 'string' ? boardByName(options.board) : options.board;
+    this.model = options.model ?? UNIT_MODEL;
+    const clock = { now: () => this.#parts?.core.now() ?? 0, frequencyHz: this.board.frequencyHz };
+    const guestError = (error: GuestError) => this.#guestError(error);
+    this.#semihosting =
+      options.semihosting === false ? undefined : this.#makeSemihosting(options.semihosting ?? {});
+    this.#parts = buildParts({
+      board: this.board,
+      ramBytes: checkRam(this.board, options.ramBytes),
+      extensions: checkExtensions(options.extensions ?? []),
+      model: this.model,
+      scheduler: this.scheduler,
+      surroundings: { clock, scheduler: this.scheduler, guestError },
+      power: {
+        exit: (code) => this.#end({ kind: 'exit', code, reason: 'test finisher' }),
+        reset: () => {
+          this.#resetRequested = true;
+          this.core.requestAttention();
+        },
+      },
+      semihosting: this.#semihosting && {
+        call: (operation, parameter) => this.#semihost(operation, parameter),
+      },
+      pacedTransmit: options.pacedTransmit ?? false,
+    });
+    ({
+      memory: this.memory,
+      bus: this.bus,
+      core: this.core,
+      devices: this.devices,
+      ports: this.ports,
+    } = this.#parts);
+    for (const port of this.ports) {
+      port.host = { transmitted: (byte) => this.#output(byte, port.name) };
+    }
+    for (const device of this.devices) device.reset();
+  }
+
+  /**
+   * A machine with an image file in it, on the board that the image asks for unless the options name one.
+   * @throws UserError when the file cannot be read or does not fit the board.
+   */
+  static fromFile(path: string, options: MachineOptions & LoadOptions = {}): Machine {
+    return Machine.fromImage(loadImageFile(path, options), options);
+  }
+
+  static fromImage(image: Image, options: MachineOptions = {}): Machine {
+    const machine = new Machine({ ...options, board: options.board ?? suggestBoard(image).name });
+    machine.load(image);
+    return machine;
+  }
+
+  // --- Loading ------------------------------------------------------------------------------------------------
+
+  /**
+   * Puts an image into memory and makes the boot ROM go to its entry.
+   * @throws UserError when a segment lies outside the board's memory or the image is for another architecture.
+   */
+  load(image: Image): void {
+    if (image.architecture !== undefined && image.architecture !== this.board.architecture) {
+      throw new UserError(
+        `${image.name} is for ${image.architecture}, the board ${this.board.name} is ${this.board.architecture}`,
+        'Leave --board out, or choose another one: `bluesim boards` lists them.',
+      );
+    }
+    for (const segment of image.segments)
+      this.#checkFits(image, segment.address, segment.sizeInMemory, segment.name);
+    this.image = image;
+    this.symbols = image.symbols;
+    this.#placeImage();
+    this.core.reset();
+  }
+
+  #placeImage(): void {
+    const { image } = this;
+    if (image === undefined) return;
+    for (const { address, bytes, sizeInMemory } of image.segments) {
+      this.bus.poke(address, bytes);
+      const zeros = sizeInMemory - bytes.length;
+      for (let at = 0; at < zeros; at += 1 << 16) {
+        this.bus.poke(address + bytes.length + at, new Uint8Array(Math.min(1 << 16, zeros - at)));
+      }
+    }
+    const entry = image.entry ?? image.segments[0]!.address;
+    const tree = placeDeviceTree(this.board, this.memory, image.segments);
+    this.memory.region('boot-rom').load(0, bootRom(this.board.resetAddress, entry, tree));
+  }
+
+  #checkFits(image: Image, address: number, sizeBytes: number, name: string): void {
+    const region = this.memory.find(address);
+    if (region?.contains(address, sizeBytes)) return;
+    const fits = this.memory.regions
+      .map((r) => `${r.name} ${hex32(r.address)}–${hex32(r.end - 1)}`)
+      .join(', ');
+    throw new UserError(
+      `${image.name}: ${name} at ${hex32(address)} (${sizeBytes} bytes) is not in one of the memories of ${this.board.name}`,
+      `It has ${fits}. Link for one of these, choose another --board, or enlarge RAM with --ram.`,
+    );
+  }
+
+  // --- Running ------------------------------------------------------------------------------------------------
+
+  /** Cycles since power-on, over all resets. */
+  get cycles(): number {
+    return this.#cyclesBefore + this.core.now();
+  }
+
+  /**
+   * Runs until one of the options' ends, or until the guest ends.
+   * @throws UserError for a symbol that the image has not.
+   */
+  run(options: RunOptions = {}): RunResult {
+    if (this.#ended !== undefined) return this.#ended;
+    const breakpoint = this.#breakpoint(options.untilSymbol);
+    this.core.setBreakpoints(breakpoint === undefined ? [] : [breakpoint]);
+    this.core.stepOverBreakpoint();
+    this.log.unwatch();
+    this.#watch(options.untilConsole, (text) => ({ kind: 'console-match', text }));
+    this.#watch(options.failOn, (text) => ({ kind: 'console-failure', text }));
+    const limit = Math.min(
+      options.untilCycle ?? Number.POSITIVE_INFINITY,
+      this.cycles + (options.maxCycles ?? Number.POSITIVE_INFINITY),
+    );
+    const instructionLimit =
+      this.core.statistics().instructions + (options.maxInstructions ?? Number.POSITIVE_INFINITY);
+    this.#stop = undefined;
+    const result = this.#loop(limit, instructionLimit);
+    if (result.kind === 'exit' || result.kind === 'stuck') this.#ended = result;
+    return result;
+  }
+
+  #loop(limit: number, instructionLimit: number): RunResult {
+    for (;;) {
+      if (this.#resetRequested) this.reset();
+      const now = this.core.now();
+      if (this.scheduler.fireDue(now)) continue;
+      if (this.#stop !== undefined) return this.#stop;
+      if (now >= limit - this.#cyclesBefore) return { kind: 'cycle-limit' };
+      let deadline = Math.min(this.scheduler.nextCycle, limit - this.#cyclesBefore);
+      if (instructionLimit !== Number.POSITIVE_INFINITY) {
+        const left = instructionLimit - this.core.statistics().instructions;
+        if (left <= 0) return { kind: 'instruction-limit' };
+        // An instruction takes at least one cycle, so this never overshoots.
+        deadline = Math.min(deadline, now + left);
+      }
+      const stop = this.core.run(deadline);
+      switch (stop.kind) {
+        case 'breakpoint':
+          return { kind: 'breakpoint', address: this.core.pc };
+        case 'dead':
+          return { kind: 'stuck', reason: stop.reason };
+        case 'asleep':
+        case 'spinning': {
+          const end = this.#idle(stop.kind, deadline);
+          if (end !== undefined) return end;
+          break;
+        }
+        default: {
+          if (!this.#waitsForInput || this.#stop !== undefined) break;
+          this.#waitsForInput = false;
+          if (deadline === Number.POSITIVE_INFINITY || this.scheduler.nextCycle > deadline) {
+            return { kind: 'waiting-for-input' };
+          }
+          this.core.skipTo(deadline, false);
+        }
+      }
+    }
+  }
+
+  /** The core can only wait: let time pass, or find out that nothing will ever come. */
+  #idle(kind: 'asleep' | 'spinning', deadline: number): RunResult | undefined {
+    if (!this.core.canBeWoken()) {
+      return {
+        kind: 'stuck',
+        reason:
+          kind === 'asleep'
+            ? 'WFI, and no enabled interrupt can ever come'
+            : 'a jump to itself, and no enabled interrupt can ever come',
+      };
+    }
+    if (!Number.isFinite(deadline) || deadline === Number.MAX_SAFE_INTEGER)
+      return { kind: 'waiting-for-input' };
+    this.core.skipTo(deadline, kind === 'spinning');
+    return undefined;
+  }
+
+  /** Power-on reset: memory keeps its contents as far as the image does not fill it anew. Input that was queued stays. */
+  reset(): void {
+    this.#cyclesBefore += this.core.now();
+    this.#resets += this.#resetRequested ? 1 : 0;
+    this.#resetRequested = false;
+    this.scheduler.reset();
+    this.core.reset();
+    for (const device of this.devices) device.reset();
+    this.#semihosting?.reset();
+    this.#placeImage();
+  }
+
+  // --- Input and output ---------------------------------------------------------------------------------------
+
+  /** Called for each byte that a UART sends or semihosting prints. */
+  onConsole(listener: ConsoleListener): void {
+    this.#consoleListeners.push(listener);
+  }
+
+  onGuestError(listener: (error: GuestError) => void): void {
+    this.#errorListeners.push(listener);
+  }
+
+  /** Everything that the guest has printed, each byte one character. */
+  get console(): string {
+    return this.log.text;
+  }
+
+  /**
+   * Input for a UART, at the current cycle; see `SerialPort.input` for how it is paced.
+   * @param data text is sent as UTF-8.
+   * @param port name of a UART. Default: the board's console, whose input semihosting reads too.
+   */
+  input(data: string | Uint8Array, port?: string): void {
+    const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+    this.port(port ?? this.board.console).input(bytes);
+    if (port === undefined || port === this.board.console) this.#semihosting?.input(bytes);
+    this.core.requestAttention();
+  }
+
+  /** States whether more input can come to a port: while it can, a guest that waits for it is not stuck. */
+  setInputOpen(open: boolean, port?: string): void {
+    this.port(port ?? this.board.console).setInputOpen(open);
+    if (port === undefined || port === this.board.console) this.#semihosting?.setInputOpen(open);
+  }
+
+  /** @throws UserError when the board has no such UART. */
+  port(name: string): SerialPort {
+    const port = this.ports.find((candidate) => candidate.name === name);
+    if (port !== undefined) return port;
+    throw new UserError(
+      `the board ${this.board.name} has no UART ${name}`,
+      `It has ${this.ports.map((p) => p.name).join(', ')}.`,
+    );
+  }
+
+  // --- Looking ------------------------------------------------------------------------------------------------
+
+  get registers(): RegisterFile {
+    return this.core.registers;
+  }
+
+  get pc(): number {
+    return this.core.pc;
+  }
+
+  /**
+   * Reads memory without any effect.
+   * @throws UserError where there is no memory.
+   */
+  readMemory(address: number, sizeBytes: number): Uint8Array {
+    const region = this.memory.find(address);
+    if (!region?.contains(address, sizeBytes)) {
+      throw new UserError(`there is no memory at ${hex32(address)} for ${sizeBytes} bytes`);
+    }
+    return region.bytes.slice(address - region.address, address - region.address + sizeBytes);
+  }
+
+  /** As `readMemory`, one little-endian word, unsigned. */
+  readWord(address: number): number {
+    return new DataView(this.readMemory(address, 4).buffer).getUint32(0, true);
+  }
+
+  writeMemory(address: number, bytes: Uint8Array): void {
+    if (!this.bus.poke(address, bytes)) throw new UserError(`there is no memory at ${hex32(address)}`);
+  }
+
+  /** @throws UserError when the image has no such symbol, with the nearest names. */
+  symbol(name: string): ImageSymbol {
+    return this.symbols.require(name);
+  }
+
+  statistics(): MachineStatistics {
+    return {
+      ...this.core.statistics(),
+      cycles: this.cycles,
+      resets: this.#resets,
+      guestErrors: Object.fromEntries([...this.#guestErrors].sort()),
+    };
+  }
+
+  /** Instruction and trap observer; slows the run down. Pass undefined to end it. */
+  observe(observer: CoreObserver | undefined): void {
+    this.core.observe(observer);
+  }
+
+  // --- State --------------------------------------------------------------------------------------------------
+
+  /** Everything that decides the future. */
+  snapshot(): State {
+    return {
+      version: SNAPSHOT_VERSION,
+      board: this.board.name,
+      model: `${this.model.name}/${this.model.version}`,
+      cyclesBefore: this.#cyclesBefore,
+      resets: this.#resets,
+      core: this.core.snapshot(),
+      scheduler: this.scheduler.snapshot(),
+      devices: Object.fromEntries(this.devices.map((device) => [device.name, device.snapshot()])),
+      semihosting: this.#semihosting?.snapshot() ?? null,
+      memory: memoryState(this.memory),
+    };
+  }
+
+  /**
+   * Takes over the state of a machine that was built alike.
+   * @throws UserError when the snapshot is of another version, board or timing model.
+   */
+  restore(state: State): void {
+    const model = `${this.model.name}/${this.model.version}`;
+    if (state.version !== SNAPSHOT_VERSION || state.board !== this.board.name || state.model !== model) {
+      throw new UserError(
+        `the snapshot is of version ${state.version}, board ${state.board}, model ${state.model}; this is version ${SNAPSHOT_VERSION}, board ${this.board.name}, model ${model}`,
+        'Restore it into a machine that is built like the one it was taken from.',
+      );
+    }
+    this.#cyclesBefore = state.cyclesBefore as number;
+    this.#resets = state.resets as number;
+    this.#stop = undefined;
+    this.#ended = undefined;
+    this.#resetRequested = false;
+    this.#waitsForInput = false;
+    restoreMemory(this.memory, state.memory as State);
+    for (const device of this.devices) device.restore((state.devices as State)[device.name] as State);
+    this.scheduler.restore(state.scheduler as State);
+    if (this.#semihosting !== undefined) this.#semihosting.restore(state.semihosting as State);
+    this.core.restore(state.core as State);
+  }
+
+  /** Fingerprint of `snapshot()`: equal for machines with the same future. 16 hexadecimal digits. */
+  stateHash(): string {
+    const fingerprint = new Fingerprint();
+    fingerprint.state(this.snapshot());
+    return fingerprint.digest();
+  }
+
+  // --- Private ------------------------------------------------------------------------------------------------
+
+  #breakpoint(symbol: string | number | undefined): number | undefined {
+    return typeof symbol === 'string' ? this.symbols.require(symbol).address : symbol;
+  }
+
+  #watch(pattern: RegExp | string | undefined, result: (text: string) => RunResult): void {
+    if (pattern === undefined) return;
+    const compiled = typeof pattern === 'string' ? compile(pattern) : pattern;
+    this.log.watch({ pattern: compiled, seen: (text) => this.#end(result(text)) });
+  }
+
+  /** The first reason wins. */
+  #end(result: RunResult): void {
+    this.#stop ??= result;
+    this.core.requestAttention();
+  }
+
+  #output(byte: number, port: string): void {
+    this.log.append(byte);
+    for (const listener of this.#consoleListeners) listener(byte, port);
+  }
+
+  #guestError(error: GuestError): void {
+    this.#guestErrors.set(error.category, (this.#guestErrors.get(error.category) ?? 0) + 1);
+    for (const listener of this.#errorListeners) listener(error);
+    if (this.options.strict) this.#end({ kind: 'guest-error', error });
+  }
+
+  #makeSemihosting(settings: SemihostingSettings): Semihosting {
+    return new Semihosting({
+      clock: { now: () => this.cycles, frequencyHz: this.board.frequencyHz },
+      console: {
+        write: (bytes) => {
+          for (const byte of bytes) this.#output(byte, 'semihosting');
+        },
+      },
+      files: settings.root === undefined ? NO_FILES : new DirectoryFiles(settings.root),
+      commandLine: (settings.arguments ?? []).join(' '),
+      epochSeconds: settings.epochSeconds ?? 0,
+      heapInfo: { heapBase: 0, heapLimit: 0, stackBase: 0, stackLimit: 0 },
+      guestError: (category, message) => this.#guestError({ source: 'semihosting', category, message }),
+    });
+  }
+
+  #semihost(operation: number, parameter: number): number | 'retry' | 'stop' {
+    assert(this.#semihosting !== undefined, 'semihosting is off');
+    const outcome = this.#semihosting.call(operation, parameter, this.#guestAccess);
+    switch (outcome.kind) {
+      case 'continue':
+        return outcome.result;
+      case 'exit':
+        this.#end({ kind: 'exit', code: outcome.code, reason: `semihosting ${outcome.reason}` });
+        return 'stop';
+      default:
+        this.#waitsForInput = true;
+        return 'retry';
+    }
+  }
+
+  readonly #guestAccess: GuestAccess = {
+    readByte: (address) => (this.memory.find(address) === undefined ? undefined : this.bus.peek(address, 1)),
+    readWord: (address) =>
+      this.memory.find(address)?.contains(address, 4) ? this.bus.peek(address, 4) : undefined,
+    writeByte: (address, value) => this.#guestWrite(address, Uint8Array.of(value)),
+    writeWord: (address, value) => this.#guestWrite(address, new Uint8Array(Int32Array.of(value).buffer)),
+  };
+
+  #guestWrite(address: number, bytes: Uint8Array): boolean {
+    const region = this.memory.find(address);
+    return region?.permissions.write === true && this.bus.poke(address, bytes);
+  }
+}
+
+function boardByName(name: string): BoardDescription {
+  const board = BOARDS.find((candidate) => candidate.name === name);
+  if (board !== undefined) return board;
+  throw new UserError(`there is no board ${name}`, `Boards: ${BOARDS.map((b) => b.name).join(', ')}.`);
+}
+
+/** The board on which an image most likely runs. @throws UserError when none has its architecture. */
+export function suggestBoard(image: Image): BoardDescription {
+  const board = BOARDS.find((candidate) => candidate.architecture === (image.architecture ?? 'riscv32'));
+  if (board !== undefined) return board;
+  throw new UserError(
+    `${image.name} is for ${image.architecture}, and there is no board with that architecture yet`,
+    `Boards: ${BOARDS.map((b) => `${b.name} (${b.architecture})`).join(', ')}.`,
+  );
+}
+
+function checkRam(board: BoardDescription, bytes = board.ram.defaultBytes): number {
+  if (Number.isSafeInteger(bytes) && bytes > 0 && bytes <= board.ram.largestBytes && bytes % 4096 === 0)
+    return bytes;
+  throw new UserError(
+    `RAM of ${bytes} bytes is not possible on ${board.name}`,
+    `Give whole pages of 4 KiB, at most ${board.ram.largestBytes / 2 ** 20} MiB.`,
+  );
+}
+
+function checkExtensions(extensions: readonly Extension[]): readonly Extension[] {
+  for (const extension of extensions) {
+    if (OPTIONAL_EXTENSIONS.includes(extension)) continue;
+    throw new UserError(
+      `there is no optional extension ${extension}`,
+      `Choose from ${OPTIONAL_EXTENSIONS.join(', ')}; RV32IMAC is always there.`,
+    );
+  }
+  return extensions;
+}
+
+function compile(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern);
+  } catch (error) {
+    throw new UserError(`/${pattern}/ is not a regular expression: ${(error as Error).message}`);
+  }
+}

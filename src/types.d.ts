@@ -1,0 +1,12 @@
+/** What we use of WebAssembly; the DOM library would bring much more than that into scope. */
+declare namespace WebAssembly {
+  class Memory {
+    constructor(descriptor: { initial: number; maximum: number });
+    readonly buffer: ArrayBuffer;
+  }
+}
+
+/** The observed variant of a run loop: the same source, compiled with `OBSERVED` true (scripts/variants.mjs). */
+declare module '*execute.ts?observed=true' {
+  export const execute: typeof import('./cpu/riscv/execute.ts').execute;
+}
