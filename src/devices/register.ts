@@ -39,7 +39,7 @@ export function bits(high: number, low: number, access?: Access): Field {
 export interface RegisterOptions {
   /** Where the manual describes it. */
   readonly spec: string;
-  /** Value after reset; 0 when absent. For a computed register it states what `value` then yields. */
+  /** Value after reset; 0 when absent. Of a computed register: what `value` then yields, unknown when absent. */
   readonly reset?: number;
   /** `rw` when absent. */
   readonly access?: Access;
@@ -86,7 +86,7 @@ interface CompiledRegister {
   readonly name: string;
   readonly declaration: RegisterDeclaration;
   readonly access: Access;
-  readonly sizeBytes: number;
+  readonly sizeBytes: AccessWidth;
   /** Index of its first element in the device's values. */
   readonly position: number;
   readonly count: number;
@@ -231,12 +231,12 @@ export class RegisterLayout<Name extends string = string> {
 export interface RegisterDescription {
   name: string;
   offset: number;
-  sizeBytes: number;
+  sizeBytes: AccessWidth;
   access: Access;
   spec: string;
   value: number;
-  /** Stated value after reset. */
-  reset: number;
+  /** Value after reset, where one is stated. */
+  reset: number | undefined;
   fields: { name: string; value: number }[];
 }
 
@@ -347,7 +347,8 @@ export abstract class RegisterDevice implements Device {
   describe(): RegisterDescription[] {
     return this.layout.slots.map((slot) => {
       const value = this.#valueOf(slot);
-      const { declaration, sizeBytes, access, reset } = slot.register;
+      const { declaration, sizeBytes, access, stored } = slot.register;
+      const reset = declaration.reset ?? (stored ? 0 : undefined);
       const fields = Object.entries(declaration.fields ?? {}).map(([name, field]) => ({
         name,
         value: (value & fieldMask(field)) >>> field.low,

@@ -1,5 +1,6 @@
 /** What device tests need instead of a machine: a clock that a test moves, a real event queue and the guest errors. */
 import type { Device, DeviceContext } from '../bus/device.ts';
+import type { State } from '../bus/state.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 
 export class TestBench {
@@ -35,6 +36,16 @@ export class TestBench {
       this.scheduler.fireDue(this.#now);
     }
     this.#now = cycle;
+  }
+
+  /** The time and what is scheduled, for a bench built in the same way. */
+  snapshot(): State {
+    return { now: this.#now, scheduler: this.scheduler.snapshot() };
+  }
+
+  restore(state: State): void {
+    this.#now = state.now as number;
+    this.scheduler.restore(state.scheduler as State);
   }
 
   /** Lets a number of cycles pass. */

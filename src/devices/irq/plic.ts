@@ -31,7 +31,13 @@ function describeLayout(sources: number, words: number, contexts: number, priori
     { sizeBytes: 0x60_0000, readWidths: 4, writeWidths: 4 },
     {
       priority: register(0x4, { spec: 'PLIC 4', count: sources - 1, fields: level, onWrite: 'changed' }),
-      pending: register(0x1000, { spec: 'PLIC 5', access: 'ro', count: words, value: 'pendingWord' }),
+      pending: register(0x1000, {
+        spec: 'PLIC 5',
+        reset: 0,
+        access: 'ro',
+        count: words,
+        value: 'pendingWord',
+      }),
       enable: register(0x2000, {
         spec: 'PLIC 6',
         count: [contexts, words],
@@ -47,6 +53,7 @@ function describeLayout(sources: number, words: number, contexts: number, priori
       }),
       claim: register(0x20_0004, {
         spec: 'PLIC 8, 9',
+        reset: 0,
         count: contexts,
         stride: 0x1000,
         value: 'bestSource',

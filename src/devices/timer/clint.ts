@@ -42,7 +42,13 @@ function describeLayout(harts: number) {
         stride: [8, 4],
         onWrite: 'changed',
       }),
-      mtime: register(0xbff8, { spec: 'FU540 9.3', count: 2, value: 'timeWord', onWrite: 'setTimeWord' }),
+      mtime: register(0xbff8, {
+        spec: 'FU540 9.3',
+        reset: 0,
+        count: 2,
+        value: 'timeWord',
+        onWrite: 'setTimeWord',
+      }),
     },
   );
 }

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import type { DeviceContext } from '../bus/device.ts';
+import { Line } from '../bus/line.ts';
+import type { State } from '../bus/state.ts';
+import { type BuildDevice, contractViolations } from './contract.ts';
+import { FwCfg } from './firmware-config/fw-cfg.ts';
+import { Plic } from './irq/plic.ts';
+import { CfiFlash } from './memory/cfi-flash.ts';
+import { OpenBus } from './memory/open-bus.ts';
+import { PcieHost } from './pci/pcie-host.ts';
+import { bit, RegisterDevice, RegisterLayout, register } from './register.ts';
+import { GoldfishRtc } from './rtc/goldfish-rtc.ts';
+import { SifiveTest } from './test/sifive-test.ts';
+import { Clint } from './timer/clint.ts';
+import { Ns16550a } from './uart/ns16550a.ts';
+import { VirtioMmioSlot } from './virtio/virtio-mmio-slot.ts';
+
+const name = 'device';
+
+function lines(count: number): Line[] {
+  return Array.from({ length: count }, (_, i) => new Line(`line${i}`));
+}
+
+/** The array belongs to the board's memory, which takes its own snapshots. */
+class FlashWithArray extends CfiFlash {
+  readonly #bytes: Uint8Array;
+
+  constructor(context: DeviceContext) {
+    const bytes = new Uint8Array(0x8_0000);
+    super(context, { name, array: { bytes, changed() {}, setDirect() {} } });
+    this.#bytes = bytes;
+  }
+
+  override snapshot(): State {
+    return { ...super.snapshot(), bytes: this.#bytes.slice() };
+  }
+
+  override restore(state: State): void {
+    super.restore(state);
+    this.#bytes.set(state.bytes as Uint8Array);
+  }
+}
+
+const devices: Record<string, BuildDevice> = {
+  'ns16550a, immediate transmission': (context) =>
+    new Ns16550a(context, { name, interrupt: new Line('irq') }),
+  'ns16550a, paced transmission': (context) =>
+    new Ns16550a(context, { name, interrupt: new Line('irq'), pacedTransmit: true }),
+  'clint, two harts': (context) => {
+    const harts = [0, 1].map(() => ({ software: new Line('msip'), timer: new Line('mtip') }));
+    return new Clint(context, { name, harts });
+  },
+  plic: (context) => new Plic(context, { name, sourceCount: 96, sources: lines(96), contexts: lines(2) }),
+  sifive_test: (context) => new SifiveTest(context, { name, power: { exit() {}, reset() {} } }),
+  'goldfish rtc': (context) => new GoldfishRtc(context, { name, interrupt: new Line('irq') }),
+  'cfi flash': (context) => new FlashWithArray(context),
+  'virtio-mmio slot': (context) => new VirtioMmioSlot(context, { name }),
+  'pcie host': (context) => new PcieHost(context, { name }),
+  'open bus': () => new OpenBus({ name, sizeBytes: 0x1_0000 }),
+  fw_cfg: (context) => new FwCfg(context, { name, items: new Map([[5, Uint8Array.of(1, 0)]]) }),
+};
+
+describe('every device keeps the contract', () => {
+  for (const [title, create] of Object.entries(devices)) {
+    test(title, () => {
+      expect(contractViolations(create)).toEqual([]);
+    });
+  }
+});
+
+test('the contract finds what is wrong', () => {
+  const layout = new RegisterLayout(
+    { sizeBytes: 8, readWidths: 4, writeWidths: 4 },
+    {
+      counter: register(0, { spec: '', access: 'ro', value: 'count' }),
+      control: register(4, { spec: '', reset: 1, fields: { on: bit(0) } }),
+    },
+  );
+  class Broken extends RegisterDevice {
+    counter = 0;
+    count(): number {
+      return this.counter++;
+    }
+    protected override snapshotInternal() {
+      return { counter: this.counter };
+    }
+    override reset(): void {}
+  }
+  const violations = contractViolations((context) => new Broken(context, name, layout));
+  expect(violations).toContain('control is 0, not 1, when built');
+  expect(violations).toContain('a peek has an effect at 0x0, width 4');
+  expect(violations).toContain('a restored device differs');
+});
