@@ -79,7 +79,7 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
   #transmitFifo: number[] = [];
   /** The byte in the transmitter's shift register, -1 when it is empty. */
   #shifting = -1;
-  /** What RBR keeps showing while FIFOs are off. */
+  /** What RBR shows while FIFOs are off, also after it was read: the last byte received so. */
   #lastByte = 0;
   #overrun = false;
   #timeout = false;
@@ -176,14 +176,13 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
   }
 
   receivedByte(): number {
-    if (this.#receiveFifo.length > 0) return this.#receiveFifo[0]! & 0xff;
-    return this.#fifosEnabled() ? 0 : this.#lastByte;
+    if (!this.#fifosEnabled()) return this.#lastByte;
+    return (this.#receiveFifo[0] ?? 0) & 0xff;
   }
 
   byteRead(): void {
     const entry = this.#receiveFifo.shift();
     if (entry === undefined) return;
-    this.#lastByte = entry & 0xff;
     this.#timeout = false;
     this.#startTimeout();
     if ((entry & FROM_HOST) !== 0) this.#input.accepted(this.#unreadInput());
@@ -326,6 +325,7 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
   }
 
   #receive(entry: number): void {
+    if (!this.#fifosEnabled()) this.#lastByte = entry & 0xff;
     if (this.#receiveFifo.length < this.#capacity()) {
       this.#receiveFifo.push(entry);
       if (!this.#timeout) this.#startTimeout();
