@@ -131,7 +131,11 @@ export class Plic extends RegisterDevice {
   }
 
   enableChanged(_value: number, index: number): void {
-    if (index % this.#words === 0) this.values[this.#enable + index]! &= ~1;
+    // FU540 10.5: source 0 is none, its bit is hardwired to 0; so are those above the last source.
+    const word = index % this.#words;
+    if (word === 0) this.values[this.#enable + index]! &= ~1;
+    const beyond = this.#sourceCount - 32 * word;
+    if (beyond < 32) this.values[this.#enable + index]! &= (1 << beyond) - 1;
     this.updateInterrupts();
   }
 
