@@ -18,8 +18,6 @@ export interface Disassembly {
 }
 
 export interface Disassembler {
-  /** Length in bytes of the shortest instruction, which is also what every instruction is aligned to. */
-  readonly unitBytes: number;
   /**
    * @param word the four bytes at `address`, little-endian; where fewer are left, the missing ones are zero.
    * @returns the instruction, or a data directive for what is none.

@@ -1,20 +1,23 @@
 /**
  * Disassembly equals GNU objdump for every legal compressed halfword and for a seeded sample of words of every
- * row, with and without pseudo-instructions. Where it differs, the difference is one of DIFFERENCES below.
+ * row, with and without pseudo-instructions, and for our firmware as `bluesim disasm` prints it. Where it differs, the difference is one of DIFFERENCES below.
  *
  * Encodings are written with `.insn`, which takes any bits; objdump 2.40 is what was compared with.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { disasmText } from '../../src/cli/disasm.ts';
 import { openBits } from '../../src/cpu/riscv/assemble.ts';
 import { CSR_NAMES } from '../../src/cpu/riscv/csr-names.ts';
 import { Decoder } from '../../src/cpu/riscv/decode.ts';
 import { disassemble } from '../../src/cpu/riscv/disassemble.ts';
 import type { Row } from '../../src/cpu/riscv/instructions/row.ts';
 import { BASE_EXTENSIONS, OPTIONAL_EXTENSIONS, ROWS } from '../../src/cpu/riscv/instructions/table.ts';
+import { loadImageFile } from '../../src/machine/loader/image.ts';
 import { seededWords } from '../random.ts';
 import { describeWith } from '../tools.ts';
 
@@ -88,6 +91,15 @@ function isExplained(difference: Case): boolean {
   });
 }
 
+/** The lines of a listing that have an instruction or data. */
+function parseListing(listing: string): { address: number; text: string }[] {
+  return [...listing.matchAll(/^ *([0-9a-f]+):\t[0-9a-f]+ +\t(.*)$/gm)].map(([, address, text]) => ({
+    address: Number.parseInt(address!, 16),
+    // Behind a pair such as lui, addi objdump adds the address that the pair makes: not the instruction's text.
+    text: text!.replace('\t', ' ').replace(/ # .*$/, ''),
+  }));
+}
+
 /** Runs objdump over the words, laid out one behind the other from address 0; `label` stands on the first. */
 function objdump(words: readonly number[], aliases: boolean): { address: number; text: string }[] {
   const folder = mkdtempSync(join(tmpdir(), 'bluesim-disassembly-'));
@@ -101,11 +113,7 @@ function objdump(words: readonly number[], aliases: boolean): { address: number;
       encoding: 'utf8',
       maxBuffer: 1 << 30,
     });
-    return [...listing.matchAll(/^ *([0-9a-f]+):\t[0-9a-f]+ +\t(.*)$/gm)].map(([, address, text]) => ({
-      address: Number.parseInt(address!, 16),
-      // Behind a pair such as lui, addi objdump adds the address that the pair makes: not the instruction's text.
-      text: text!.replace('\t', ' ').replace(/ # .*$/, ''),
-    }));
+    return parseListing(listing);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -182,5 +190,23 @@ describeWith([AS, OBJDUMP], 'disassembly equals objdump', () => {
   test('the samples are as large as they should be', () => {
     expect(all.compressed.length).toBeGreaterThan(28_000);
     expect(all.words.length).toBeGreaterThan(200_000);
+  });
+
+  const images = fileURLToPath(new URL('../../firmware/images/', import.meta.url));
+  const names = readdirSync(images).filter((name) => name.endsWith('-riscv32.elf'));
+
+  test.each(names)('`bluesim disasm %s`', (name) => {
+    const path = join(images, name);
+    const listing = execFileSync(OBJDUMP, ['-d', '-M', 'no-aliases', path], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+    });
+    const theirs = parseListing(listing).map((line) => ({
+      ...line,
+      text: line.text.replace('c.addi zero,0', 'c.nop'),
+    }));
+    const ours = [...disasmText(loadImageFile(path), { aliases: false })].join('\n');
+    expect(parseListing(ours)).toEqual(theirs);
+    expect(theirs.length).toBeGreaterThan(100);
   });
 });

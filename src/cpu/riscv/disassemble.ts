@@ -142,7 +142,6 @@ export function disassemble(
 /** The same behind the neutral interface. */
 export function riscvDisassembler(extensions: ReadonlySet<Extension>): Disassembler {
   return {
-    unitBytes: 2,
     disassemble: (word, address, options) => disassemble(word, address, { ...options, extensions }),
   };
 }
