@@ -12,24 +12,12 @@ import type { Clock } from '../../bus/clock.ts';
 import type { State, Stateful, StateValue } from '../../bus/state.ts';
 import { hex32 } from '../../errors.ts';
 import type { HostFiles } from './files.ts';
+import { BAD_POINTER, type GuestAccess, readBytes, readPath, readWords, writeBytes } from './guest-access.ts';
 import { type ConsoleStream, type Handle, Handles } from './handles.ts';
 import { InputQueue } from './input-queue.ts';
 import { APPLICATION_EXIT, Errno, Operation, reasonName } from './operations.ts';
 
-/**
- * The guest's memory with the rights that the guest has at the call. Addresses are unsigned, of any
- * alignment; words are little-endian. Only memory answers, never a device.
- */
-export interface GuestAccess {
-  /** @returns 0 to 255, or undefined where the guest may not read. */
-  readByte(address: number): number | undefined;
-  /** @returns the word, signed or unsigned, or undefined where the guest may not read. */
-  readWord(address: number): number | undefined;
-  /** @returns false where the guest may not write. */
-  writeByte(address: number, value: number): boolean;
-  /** @returns false where the guest may not write. */
-  writeWord(address: number, value: number): boolean;
-}
+export type { GuestAccess } from './guest-access.ts';
 
 export type SemihostingOutcome =
   /** The result for the guest's return register, as a signed 32-bit integer. */
@@ -54,12 +42,8 @@ export interface SemihostingOptions {
 
 /** Guest memory is read and written in pieces of this size, whatever length the guest states. */
 const PIECE = 4096;
-const LONGEST_PATH = 1024;
 
 const WAIT: SemihostingOutcome = { kind: 'wait-input' };
-
-/** A call whose pointer leads nowhere: the guest gets -1 and a guest error. */
-const BAD_POINTER = Symbol('bad pointer');
 
 export class Semihosting implements Stateful {
   readonly #options: SemihostingOptions;
@@ -111,13 +95,20 @@ export class Semihosting implements Stateful {
   call(operation: number, parameter: number, memory: GuestAccess): SemihostingOutcome {
     const result = this.#dispatch(operation >>> 0, parameter >>> 0, memory);
     if (typeof result === 'object') return result;
-    if (result !== BAD_POINTER) return { kind: 'continue', result: result | 0 };
+    return {
+      kind: 'continue',
+      result: (result === BAD_POINTER ? this.#fault(operation, parameter, -1) : result) | 0,
+    };
+  }
+
+  /** Reports a pointer that leads nowhere. @returns the result for the guest. */
+  #fault(operation: number, pointer: number, result: number): number {
     this.#errno = Errno.EFAULT;
     this.#options.guestError(
       'bad-pointer',
-      `semihosting operation 0x${(operation >>> 0).toString(16)} was given ${hex32(parameter)}, which leads to memory that the guest may not use`,
+      `semihosting operation 0x${(operation >>> 0).toString(16)} was given ${hex32(pointer)}, which leads to memory that the guest may not use`,
     );
-    return { kind: 'continue', result: -1 };
+    return result;
   }
 
   #dispatch(
@@ -182,7 +173,7 @@ export class Semihosting implements Stateful {
         // SYS_EXIT: on a 32-bit architecture the parameter is the reason itself.
         return exit(parameter, parameter === APPLICATION_EXIT ? 0 : 1);
       case Operation.ExitExtended: {
-        const block = words(parameter, 2, memory);
+        const block = readWords(parameter, 2, memory);
         if (!block) return BAD_POINTER;
         const [reason, code] = block as [number, number];
         return exit(reason, reason === APPLICATION_EXIT ? code | 0 : 1);
@@ -232,7 +223,7 @@ export class Semihosting implements Stateful {
     count: number,
     act: (paths: string[]) => number,
   ): number | typeof BAD_POINTER {
-    const block = words(parameter, 2 * count, memory);
+    const block = readWords(parameter, 2 * count, memory);
     if (!block) return BAD_POINTER;
     const paths: string[] = [];
     for (let index = 0; index < count; index++) {
@@ -245,7 +236,7 @@ export class Semihosting implements Stateful {
   }
 
   #open(parameter: number, memory: GuestAccess): number | typeof BAD_POINTER {
-    const block = words(parameter, 3, memory);
+    const block = readWords(parameter, 3, memory);
     if (!block) return BAD_POINTER;
     const [pointer, mode, length] = block as [number, number, number];
     if (mode > 11) return this.#fail(Errno.EINVAL);
@@ -269,7 +260,7 @@ export class Semihosting implements Stateful {
 
   /** The result is the number of bytes that were not written. */
   #write(parameter: number, memory: GuestAccess): number | typeof BAD_POINTER {
-    const block = words(parameter, 3, memory);
+    const block = readWords(parameter, 3, memory);
     if (!block) return BAD_POINTER;
     const [index, pointer, length] = block as [number, number, number];
     const handle = this.#handles.get(index);
@@ -278,11 +269,13 @@ export class Semihosting implements Stateful {
       return length;
     }
     // A length that cannot be right is found before the first byte goes out.
-    if (length > 0 && (pointer + length > 2 ** 32 || memory.readByte(pointer + length - 1) === undefined))
-      return BAD_POINTER;
+    const end = pointer + length;
+    if (length > 0 && (end > 2 ** 32 || memory.readByte(end - 1) === undefined)) {
+      return this.#fault(Operation.Write, pointer, length);
+    }
     for (let done = 0; done < length; ) {
       const piece = readBytes(pointer + done, Math.min(PIECE, length - done), memory);
-      if (!piece) return BAD_POINTER;
+      if (!piece) return this.#fault(Operation.Write, pointer, length - done);
       let count = piece.length;
       if (handle.kind === 'stdout' || handle.kind === 'stderr')
         this.#options.console.write(piece, handle.kind);
@@ -296,7 +289,7 @@ export class Semihosting implements Stateful {
 
   /** The result is the number of bytes of the buffer that were not filled; all of them at the end of the file. */
   #read(parameter: number, memory: GuestAccess): number | typeof BAD_POINTER | SemihostingOutcome {
-    const block = words(parameter, 3, memory);
+    const block = readWords(parameter, 3, memory);
     if (!block) return BAD_POINTER;
     const [index, pointer, length] = block as [number, number, number];
     const handle = this.#handles.get(index);
@@ -312,7 +305,9 @@ export class Semihosting implements Stateful {
       const count = handle.kind === 'stdin' ? this.#input.peek(part) : this.#handles.read(handle, part);
       if (count < 0) this.#errno = -count;
       if (count <= 0) return length - done;
-      if (!writeBytes(pointer + done, part.subarray(0, count), memory)) return BAD_POINTER;
+      if (!writeBytes(pointer + done, part.subarray(0, count), memory)) {
+        return this.#fault(Operation.Read, pointer, length - done);
+      }
       if (handle.kind === 'stdin') this.#input.drop(count);
       else handle.position += count;
       done += count;
@@ -331,7 +326,7 @@ export class Semihosting implements Stateful {
   }
 
   #temporaryName(parameter: number, memory: GuestAccess): number | typeof BAD_POINTER {
-    const block = words(parameter, 3, memory);
+    const block = readWords(parameter, 3, memory);
     if (!block) return BAD_POINTER;
     const [pointer, identifier, length] = block as [number, number, number];
     const name = new TextEncoder().encode(`tmp${identifier.toString().padStart(3, '0')}\0`);
@@ -340,7 +335,7 @@ export class Semihosting implements Stateful {
   }
 
   #commandLine(parameter: number, memory: GuestAccess): number | typeof BAD_POINTER {
-    const block = words(parameter, 2, memory);
+    const block = readWords(parameter, 2, memory);
     if (!block) return BAD_POINTER;
     const [pointer, capacity] = block as [number, number];
     const text = new TextEncoder().encode(`${this.#options.commandLine}\0`);
@@ -381,48 +376,4 @@ export class Semihosting implements Stateful {
 
 function exit(reason: number, code: number): SemihostingOutcome {
   return { kind: 'exit', code, reason: reasonName(reason) };
-}
-
-/** A block of words, unsigned; undefined when the guest may not read all of it. */
-function words(address: number, count: number, memory: GuestAccess): number[] | undefined {
-  const block: number[] = [];
-  for (let index = 0; index < count; index++) {
-    const value = memory.readWord((address + 4 * index) >>> 0);
-    if (value === undefined) return undefined;
-    block.push(value >>> 0);
-  }
-  return block;
-}
-
-function readBytes(address: number, count: number, memory: GuestAccess): Uint8Array | undefined {
-  const bytes = new Uint8Array(count);
-  for (let index = 0; index < count; index++) {
-    const byte = memory.readByte((address + index) >>> 0);
-    if (byte === undefined) return undefined;
-    bytes[index] = byte;
-  }
-  return bytes;
-}
-
-function writeBytes(address: number, bytes: Uint8Array, memory: GuestAccess): boolean {
-  for (const [index, byte] of bytes.entries()) {
-    if (!memory.writeByte((address + index) >>> 0, byte)) return false;
-  }
-  return true;
-}
-
-/** A path of a stated length; a negative errno value when it is too long or is no UTF-8. */
-function readPath(
-  address: number,
-  length: number,
-  memory: GuestAccess,
-): string | number | typeof BAD_POINTER {
-  if (length > LONGEST_PATH) return -Errno.ENAMETOOLONG;
-  const bytes = readBytes(address, length, memory);
-  if (!bytes) return BAD_POINTER;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return -Errno.EINVAL;
-  }
 }
