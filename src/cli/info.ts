@@ -137,16 +137,22 @@ export function infoText(image: Image, options: InfoOptions): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** An entry of Thumb code has bit 0 set, the address of its function has not. */
+function codeAddress(image: Image, entry: number): number {
+  return image.architecture === 'armv7m' ? (entry & ~1) >>> 0 : entry;
+}
+
 function entryText(image: Image, entry: number): string {
-  const symbol = image.symbols.format(entry);
-  return symbol === hex32(entry) ? symbol : `${hex32(entry)} ${symbol}`;
+  const address = codeAddress(image, entry);
+  const symbol = image.symbols.format(address);
+  return symbol === hex32(address) ? hex32(entry) : `${hex32(entry)} ${symbol}`;
 }
 
 /** The same for machines: addresses and sizes are numbers, what is not known is null. */
 export function infoJson(image: Image, options: InfoOptions): Record<string, unknown> {
   const footprint = footprintOf(image);
   const { text, data, bss, flash, ram } = footprint;
-  const located = image.entry === undefined ? undefined : image.symbols.at(image.entry);
+  const located = image.entry === undefined ? undefined : image.symbols.at(codeAddress(image, image.entry));
   return {
     name: image.name,
     format: image.format,

@@ -68,6 +68,8 @@ export class StringBudget {
   }
 }
 
+const UTF8 = new TextDecoder();
+
 /** Zero-terminated names in one string table. */
 class Strings {
   readonly #table: Uint8Array;
@@ -93,7 +95,7 @@ class Strings {
       );
     }
     this.#budget.spend(end - offset);
-    const text = new TextDecoder().decode(this.#table.subarray(offset, end));
+    const text = UTF8.decode(this.#table.subarray(offset, end));
     this.#known.set(offset, text);
     return text;
   }
