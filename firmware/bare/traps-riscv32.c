@@ -197,7 +197,7 @@ static void mstatus_stack(void) {
   EXECUTE(at, "ecall", 0);
   trap_check(CAUSE_ECALL_M, at, 0, "ecall with MIE set");
   check_equal(trap_record.status & stack, MSTATUS_MPIE | MSTATUS_MPP_M, "MIE moves to MPIE on a trap");
-  check_equal(csr_read(mstatus) & stack, MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP_U, "mret takes MIE from MPIE");
+  check_equal(csr_read(mstatus) & stack, MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP_U, "mret takes MPIE to MIE");
 
   csr_clear(mstatus, MSTATUS_MIE);
   EXECUTE(at, "ecall", 0);

@@ -3,14 +3,14 @@
 
 void log_init(struct log *log) { log->next = log->records; }
 
-__attribute__((noinline)) static unsigned store_record(struct record *record, uint32_t number, uint32_t value) {
+__attribute__((noinline)) static unsigned store(struct record *record, uint32_t number, uint32_t value) {
   record->number = number;
   record->value = value;
   return 1;
 }
 
 __attribute__((noinline)) static unsigned append(struct log *log, uint32_t number, uint32_t value) {
-  const unsigned stored = store_record(log->next, number, value);
+  const unsigned stored = store(log->next, number, value);
   log->next += stored;
   return stored;
 }

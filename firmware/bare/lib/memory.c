@@ -2,6 +2,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* May be part of any object. */
+typedef uint32_t __attribute__((may_alias)) word;
+
 void *memcpy(void *restrict to, const void *restrict from, size_t count);
 void *memmove(void *to, const void *from, size_t count);
 void *memset(void *to, int value, size_t count);
@@ -11,7 +14,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t count) {
   uint8_t *out = to;
   const uint8_t *in = from;
   if ((((uintptr_t)out | (uintptr_t)in) & 3) == 0) {
-    for (; count >= 4; count -= 4, out += 4, in += 4) *(uint32_t *)(void *)out = *(const uint32_t *)(const void *)in;
+    for (; count >= 4; count -= 4, out += 4, in += 4) *(word *)(void *)out = *(const word *)(const void *)in;
   }
   while (count--) *out++ = *in++;
   return to;

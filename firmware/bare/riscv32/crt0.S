@@ -6,6 +6,11 @@
   .globl _start
   .type _start, @function
 _start:
+#ifdef COUNT_INSTRUCTIONS
+  csrr t0, minstret
+  la t1, first_instruction
+  sw t0, 0(t1)
+#endif
   .option push
   .option norelax
   la gp, __global_pointer$

@@ -11,6 +11,11 @@
 
 void unexpected_trap(void);
 
+#ifdef COUNT_INSTRUCTIONS
+/* Set by crt0; not in .bss, which crt0 clears afterwards. */
+unsigned first_instruction = 1;
+#endif
+
 void machine_init(void) {
   const uint32_t divisor = UART_CLOCK / (16 * 115200);
   uart_write(UART_IER, 0);
@@ -26,6 +31,9 @@ void console_put(uint8_t byte) {
 }
 
 _Noreturn void finish(int code) {
+#ifdef COUNT_INSTRUCTIONS
+  print("%u instructions\n", (unsigned)csr_read(minstret) - first_instruction);
+#endif
   *(volatile uint32_t *)TEST_DEVICE = code ? ((uint32_t)code << 16 | TEST_FAIL) : TEST_PASS;
   for (;;) continue;
 }

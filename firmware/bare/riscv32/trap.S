@@ -11,7 +11,11 @@
 #define MSTATUS_MPP 0x1800
 
   .macro for_saved_registers operation
-  .irp number, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+  \operation x1, 4(sp)
+  .irp number, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
+  \operation x\number, 4 * \number(sp)
+  .endr
+  .irp number, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
   \operation x\number, 4 * \number(sp)
   .endr
   .endm
