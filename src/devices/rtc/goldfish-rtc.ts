@@ -11,7 +11,7 @@ import type { DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
 import type { State } from '../../bus/state.ts';
 import { bit, RegisterDevice, RegisterLayout, register } from '../register.ts';
-import { TickRate } from '../timer/tick-rate.ts';
+import { TickRate } from '../tick-rate.ts';
 
 export interface GoldfishRtcOptions {
   name: string;

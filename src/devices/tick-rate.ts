@@ -2,7 +2,7 @@
  * Converts between cycles of the core clock and ticks of a counter that runs at another frequency, exactly:
  * tick n begins at the first cycle c with c × ticksHz / cyclesHz ≥ n, so nothing drifts whatever the ratio.
  */
-import { assert } from '../../errors.ts';
+import { assert } from '../errors.ts';
 
 /** Cycles are Numbers below this. What lies beyond never happens. */
 const CYCLE_LIMIT = 2n ** 53n;
