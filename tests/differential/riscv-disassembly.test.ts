@@ -59,12 +59,12 @@ const DIFFERENCES: readonly Difference[] = [
   },
   {
     name: 'an instruction with an immediate is printed under the name of the one with a register (`add a0,a0,1`)',
-    spec: 'Unpriv 2.4.1, 6.1, 28: addi, andi, slli, csrrwi … are instructions of their own',
+    spec: 'Unpriv 2.4.1, 7.1, 28: addi, andi, slli, csrrwi … are instructions of their own',
     rewrite: ({ aliases, ours }) => (aliases ? ours.replace(/^(\w+)i /, '$1 ') : undefined),
   },
   {
     name: 'c.nop without aliases is printed as c.addi',
-    spec: 'Unpriv 26.5.6: the encoding with rd = x0 is c.nop',
+    spec: 'Unpriv 26.5.5: the encoding with rd = x0 is c.nop',
     rewrite: ({ row, ours }) =>
       row.mnemonic === 'c.nop' ? `c.addi zero,${ours.split(' ')[1] ?? '0'}` : undefined,
   },
@@ -76,7 +76,7 @@ const DIFFERENCES: readonly Difference[] = [
   },
   {
     name: 'fence and fence.i with reserved fields that are not zero are no instructions',
-    spec: 'Unpriv 2.7 and chapter 5: implementations shall ignore these fields',
+    spec: 'Unpriv 2.7 and chapter 6: implementations shall ignore these fields',
     rewrite: ({ word, row }) =>
       word & (IGNORED[row.mnemonic] ?? 0) ? `.4byte 0x${(word >>> 0).toString(16)}` : undefined,
   },

@@ -1,7 +1,7 @@
 /**
  * Pseudo-instructions: other ways to write an instruction with certain operands. The first that applies is
  * printed. Those of a compressed instruction go before those of its base instruction.
- * RISC-V Assembly Programmer's Manual 1.0; Unprivileged ISA 20240411, chapter 35.
+ * RISC-V Assembly Programmer's Manual 1.0; Unprivileged ISA 20240411, chapter 34.
  */
 import type { Operands } from './instructions/row.ts';
 
@@ -18,7 +18,7 @@ const rs1Zero = (o: Operands) => o.rs1 === 0;
 const rs2Zero = (o: Operands) => o.rs2 === 0;
 const noImmediate = (o: Operands) => o.imm === 0;
 
-/** A counter that user mode may read has a pseudo-instruction of its own: Unprivileged ISA 20240411, chapter 7. */
+/** A counter that user mode may read has a pseudo-instruction of its own: Unprivileged ISA 20240411, chapter 8. */
 function readsCounter(mnemonic: string, csr: number): Alias {
   return { mnemonic, syntax: 'rd', when: (o) => o.rs1 === 0 && o.imm === csr };
 }
@@ -30,7 +30,7 @@ export const ALIASES: Readonly<Record<string, readonly Alias[]>> = {
     { mnemonic: 'li', syntax: 'rd, imm', when: rs1Zero },
     { mnemonic: 'mv', syntax: 'rd, rs1', when: noImmediate },
   ],
-  // A HINT, so not `mv`: 26.5.1.
+  // A HINT, so not `mv`: 26.7.
   'c.addi': [{ mnemonic: 'addi', syntax: 'rd, rs1, imm', when: noImmediate }],
   'c.mv': [{ mnemonic: 'mv', syntax: 'rd, rs2', when: always }],
   xori: [{ mnemonic: 'not', syntax: 'rd, rs1', when: (o) => o.imm === -1 }],

@@ -4,7 +4,7 @@ import { type EncodeOperands, encode, encodeRow, openBits } from './assemble.ts'
 import { Decoder } from './decode.ts';
 import { BASE_EXTENSIONS, OPTIONAL_EXTENSIONS, ROWS } from './instructions/table.ts';
 
-/** Bits that the manual tells an implementation to ignore (Unprivileged ISA 20240411, 2.7 and chapter 5). */
+/** Bits that the manual tells an implementation to ignore (Unprivileged ISA 20240411, 2.7 and chapter 6). */
 const IGNORED: Record<string, number> = { fence: 0x000fff80, 'fence.i': 0xffff8f80 | 0 };
 
 const decoder = new Decoder(new Set([...BASE_EXTENSIONS, ...OPTIONAL_EXTENSIONS]));

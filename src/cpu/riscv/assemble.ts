@@ -27,7 +27,7 @@ export interface EncodeOperands {
 const FIELDS = ['rd', 'rs1', 'rs2', 'imm'] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Unprivileged ISA 20240411, 13.1: aq and rl. */
+/** Unprivileged ISA 20240411, 14.1: aq and rl. */
 const AQ = 1 << 26;
 const RL = 1 << 25;
 

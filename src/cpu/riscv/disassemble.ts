@@ -87,7 +87,7 @@ const baseRows: ReadonlyMap<Op, Row> = new Map(
   ROWS.filter((row) => row.length === 4).map((row) => [row.op, row]),
 );
 
-/** Unprivileged ISA 20240411, 26.5.8: compressed HINTs have no base form that would be encoded so. */
+/** Unprivileged ISA 20240411, 26.7: compressed HINTs have no base form that would be encoded so. */
 function isCompressedHint(row: Row, operands: Operands): boolean {
   if (row.timing !== 'alu') return false;
   return (

@@ -16,7 +16,7 @@ export const RESERVED_ROWS = [
   reserved('STORE: widths of RV64 and reserved',    '.................... ..... 0100011', 'Unpriv 2.6'),
   reserved('STORE-FP: no F extension',              '.................... ..... 0100111', 'Unpriv table 70'),
   reserved('custom-1',                              '.................... ..... 0101011', 'Unpriv table 70'),
-  reserved('AMO: widths of RV64 and reserved',      '.................... ..... 0101111', 'Unpriv 13.4'),
+  reserved('AMO: widths of RV64 and reserved',      '.................... ..... 0101111', 'Unpriv 14.4'),
   reserved('OP: reserved funct7, absent Zb*',       '.................... ..... 0110011', 'Unpriv 2.4.2'),
   reserved('OP-32: RV64 only',                      '.................... ..... 0111011', 'Unpriv table 70'),
   reserved('MADD: no F extension',                  '.................... ..... 1000011', 'Unpriv table 70'),
