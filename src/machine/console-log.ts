@@ -14,7 +14,8 @@ export interface Watch {
 export class ConsoleLog {
   #text = '';
   #line = '';
-  #watches: Watch[] = [];
+  #watches: readonly Watch[] = [];
+  #matched = false;
   /** Bytes written since the start. */
   length = 0;
 
@@ -23,13 +24,18 @@ export class ConsoleLog {
     return this.#text;
   }
 
-  watch(watch: Watch): void {
-    this.#watches.push(watch);
-  }
-
-  unwatch(): void {
-    this.#watches = [];
-    this.#line = '';
+  /**
+   * Looks for these from now on. What has been seen of the line stays, when these are the patterns of before and
+   * none has matched: so it does not matter into how many pieces a run is cut.
+   */
+  watch(watches: readonly Watch[]): void {
+    const goesOn =
+      !this.#matched &&
+      watches.length === this.#watches.length &&
+      watches.every(({ pattern }, index) => String(pattern) === String(this.#watches[index]!.pattern));
+    if (!goesOn) this.#line = '';
+    this.#matched = false;
+    this.#watches = watches;
   }
 
   append(byte: number): void {
@@ -47,7 +53,9 @@ export class ConsoleLog {
     for (const { pattern, seen } of this.#watches) {
       pattern.lastIndex = 0;
       const match = pattern.exec(text);
-      if (match !== null) seen(match[0]);
+      if (match === null) continue;
+      this.#matched = true;
+      seen(match[0]);
     }
   }
 }

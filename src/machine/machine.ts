@@ -14,12 +14,12 @@ import type { TimingModel } from '../cpu/timing/model.ts';
 import { UNIT_MODEL } from '../cpu/timing/unit.ts';
 import { assert, hex32, UserError } from '../errors.ts';
 import type { GuestMemory } from '../kernel/memory/guest-memory.ts';
-import { Scheduler } from '../scheduler/scheduler.ts';
+import { NEVER, Scheduler } from '../scheduler/scheduler.ts';
 import type { BoardDescription } from './board.ts';
 import { BOARDS } from './boards/index.ts';
 import { bootRom } from './boot-rom.ts';
 import { buildParts, type Parts } from './build.ts';
-import { ConsoleLog } from './console-log.ts';
+import { ConsoleLog, type Watch } from './console-log.ts';
 import { placeDeviceTree } from './device-tree-placement.ts';
 import { Fingerprint } from './hash.ts';
 import { type Image, type LoadOptions, loadImageFile } from './loader/image.ts';
@@ -61,12 +61,20 @@ export interface RunOptions {
   /** Run at most this many cycles, or retire at most this many instructions, in this call. */
   maxCycles?: number;
   maxInstructions?: number;
-  /** Stop when the console (any UART, or semihosting) matches. The text is matched by lines and across the last 4,096 characters. */
+  /**
+   * Stop when the console (any UART, or semihosting) matches. The text is matched by lines and across the last
+   * 4,096 characters. Text that came before this call counts if the call before had the same patterns and none matched.
+   */
   untilConsole?: RegExp | string;
   /** As `untilConsole`, for what must not appear. */
   failOn?: RegExp | string;
   /** Stop before the instruction at this symbol or address. */
   untilSymbol?: string | number;
+  /**
+   * Stop as soon as only input can let the guest go on. Otherwise it waits for a cycle limit to come, if there is
+   * one: time passes then although nothing happens.
+   */
+  stopWhenWaiting?: boolean;
 }
 
 /** Why a run ended. The machine can be looked at, and run on unless it has exited or is stuck. */
@@ -119,8 +127,8 @@ export class Machine {
   #resetRequested = false;
   #resets = 0;
   #waitsForInput = false;
-  /** Cycles of the lives before the last reset. */
-  #cyclesBefore = 0;
+  /** What the lives before the last reset add up to. */
+  #before: CoreStatistics = { instructions: 0, cycles: 0, sleepCycles: 0, exceptions: {}, interrupts: {} };
 
   /** @throws UserError for a board that does not exist or cannot be built. */
   constructor(options: MachineOptions & { board: string | BoardDescription }) {
@@ -229,7 +237,7 @@ export class Machine {
 
   /** Cycles since power-on, over all resets. */
   get cycles(): number {
-    return this.#cyclesBefore + this.core.now();
+    return this.#before.cycles + this.core.now();
   }
 
   /**
@@ -241,79 +249,79 @@ export class Machine {
     const breakpoint = this.#breakpoint(options.untilSymbol);
     this.core.setBreakpoints(breakpoint === undefined ? [] : [breakpoint]);
     this.core.stepOverBreakpoint();
-    this.log.unwatch();
-    this.#watch(options.untilConsole, (text) => ({ kind: 'console-match', text }));
-    this.#watch(options.failOn, (text) => ({ kind: 'console-failure', text }));
+    this.log.watch([
+      ...this.#watch(options.untilConsole, (text) => ({ kind: 'console-match', text })),
+      ...this.#watch(options.failOn, (text) => ({ kind: 'console-failure', text })),
+    ]);
     const limit = Math.min(
       options.untilCycle ?? Number.POSITIVE_INFINITY,
       this.cycles + (options.maxCycles ?? Number.POSITIVE_INFINITY),
     );
     const instructionLimit =
-      this.core.statistics().instructions + (options.maxInstructions ?? Number.POSITIVE_INFINITY);
+      this.#before.instructions +
+      this.core.statistics().instructions +
+      (options.maxInstructions ?? Number.POSITIVE_INFINITY);
     this.#stop = undefined;
-    const result = this.#loop(limit, instructionLimit);
+    const result = this.#loop(limit, instructionLimit, options.stopWhenWaiting ?? false);
     if (result.kind === 'exit' || result.kind === 'stuck') this.#ended = result;
     return result;
   }
 
-  #loop(limit: number, instructionLimit: number): RunResult {
+  #loop(limit: number, instructionLimit: number, stopWhenWaiting: boolean): RunResult {
     for (;;) {
       if (this.#resetRequested) this.reset();
       const now = this.core.now();
       if (this.scheduler.fireDue(now)) continue;
       if (this.#stop !== undefined) return this.#stop;
-      if (now >= limit - this.#cyclesBefore) return { kind: 'cycle-limit' };
-      let deadline = Math.min(this.scheduler.nextCycle, limit - this.#cyclesBefore);
+      if (now >= limit - this.#before.cycles) return { kind: 'cycle-limit' };
+      const horizon = Math.min(this.scheduler.nextCycle, limit - this.#before.cycles);
+      let deadline = horizon;
       if (instructionLimit !== Number.POSITIVE_INFINITY) {
-        const left = instructionLimit - this.core.statistics().instructions;
+        const left = instructionLimit - this.#before.instructions - this.core.statistics().instructions;
         if (left <= 0) return { kind: 'instruction-limit' };
         // An instruction takes at least one cycle, so this never overshoots.
         deadline = Math.min(deadline, now + left);
       }
       const stop = this.core.run(deadline);
+      let end: RunResult | undefined;
       switch (stop.kind) {
         case 'breakpoint':
           return { kind: 'breakpoint', address: this.core.pc };
         case 'dead':
           return { kind: 'stuck', reason: stop.reason };
         case 'asleep':
-        case 'spinning': {
-          const end = this.#idle(stop.kind, deadline);
-          if (end !== undefined) return end;
+          end = this.#stuck('WFI') ?? this.#wait(horizon, false, stopWhenWaiting);
           break;
-        }
-        default: {
+        case 'spinning':
+          end = this.#stuck('a jump to itself') ?? this.#wait(deadline, true, stopWhenWaiting);
+          break;
+        default:
           if (!this.#waitsForInput || this.#stop !== undefined) break;
           this.#waitsForInput = false;
-          if (deadline === Number.POSITIVE_INFINITY || this.scheduler.nextCycle > deadline) {
-            return { kind: 'waiting-for-input' };
-          }
-          this.core.skipTo(deadline, false);
-        }
+          end = this.#wait(horizon, false, stopWhenWaiting);
       }
+      if (end !== undefined) return end;
     }
   }
 
-  /** The core can only wait: let time pass, or find out that nothing will ever come. */
-  #idle(kind: 'asleep' | 'spinning', deadline: number): RunResult | undefined {
-    if (!this.core.canBeWoken()) {
-      return {
-        kind: 'stuck',
-        reason:
-          kind === 'asleep'
-            ? 'WFI, and no enabled interrupt can ever come'
-            : 'a jump to itself, and no enabled interrupt can ever come',
-      };
-    }
-    if (!Number.isFinite(deadline) || deadline === Number.MAX_SAFE_INTEGER)
+  /** The core only waits: will anything ever end that? */
+  #stuck(what: string): RunResult | undefined {
+    if (this.core.canBeWoken()) return undefined;
+    return { kind: 'stuck', reason: `${what}, and no enabled interrupt can ever come` };
+  }
+
+  /** Lets time pass up to a cycle, unless only input can end the wait and it is not to be waited out. */
+  #wait(until: number, spinning: boolean, stopWhenWaiting: boolean): RunResult | undefined {
+    if (this.scheduler.nextCycle === NEVER && (stopWhenWaiting || until === NEVER)) {
       return { kind: 'waiting-for-input' };
-    this.core.skipTo(deadline, kind === 'spinning');
+    }
+    this.core.skipTo(until, spinning);
     return undefined;
   }
 
   /** Power-on reset: memory keeps its contents as far as the image does not fill it anew. Input that was queued stays. */
   reset(): void {
-    this.#cyclesBefore += this.core.now();
+    this.#before = this.#total();
     this.#resets += this.#resetRequested ? 1 : 0;
     this.#resetRequested = false;
     this.scheduler.reset();
@@ -403,10 +411,10 @@ export class Machine {
     return this.symbols.require(name);
   }
 
+  /** All since power-on, over all resets. */
   statistics(): MachineStatistics {
     return {
-      ...this.core.statistics(),
-      cycles: this.cycles,
+      ...this.#total(),
       resets: this.#resets,
       guestErrors: Object.fromEntries([...this.#guestErrors].sort()),
     };
@@ -425,7 +433,7 @@ export class Machine {
       version: SNAPSHOT_VERSION,
       board: this.board.name,
       model: `${this.model.name}/${this.model.version}`,
-      cyclesBefore: this.#cyclesBefore,
+      before: structuredClone(this.#before) as unknown as State,
       resets: this.#resets,
       core: this.core.snapshot(),
       scheduler: this.scheduler.snapshot(),
@@ -447,7 +455,7 @@ export class Machine {
         'Restore it into a machine that is built like the one it was taken from.',
       );
     }
-    this.#cyclesBefore = state.cyclesBefore as number;
+    this.#before = structuredClone(state.before) as unknown as CoreStatistics;
     this.#resets = state.resets as number;
     this.#stop = undefined;
     this.#ended = undefined;
@@ -469,14 +477,25 @@ export class Machine {
 
   // --- Private ------------------------------------------------------------------------------------------------
 
+  #total(): CoreStatistics {
+    const now = this.core.statistics();
+    return {
+      instructions: this.#before.instructions + now.instructions,
+      cycles: this.#before.cycles + now.cycles,
+      sleepCycles: this.#before.sleepCycles + now.sleepCycles,
+      exceptions: addCounts(this.#before.exceptions, now.exceptions),
+      interrupts: addCounts(this.#before.interrupts, now.interrupts),
+    };
+  }
+
   #breakpoint(symbol: string | number | undefined): number | undefined {
     return typeof symbol === 'string' ? this.symbols.require(symbol).address : symbol;
   }
 
-  #watch(pattern: RegExp | string | undefined, result: (text: string) => RunResult): void {
-    if (pattern === undefined) return;
+  #watch(pattern: RegExp | string | undefined, result: (text: string) => RunResult): Watch[] {
+    if (pattern === undefined) return [];
     const compiled = typeof pattern === 'string' ? compile(pattern) : pattern;
-    this.log.watch({ pattern: compiled, seen: (text) => this.#end(result(text)) });
+    return [{ pattern: compiled, seen: (text) => this.#end(result(text)) }];
   }
 
   /** The first reason wins. */
@@ -539,6 +558,12 @@ export class Machine {
     const region = this.memory.find(address);
     return region?.permissions.write === true && this.bus.poke(address, bytes);
   }
+}
+
+function addCounts(a: Record<string, number>, b: Record<string, number>): Record<string, number> {
+  const sum = { ...a };
+  for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
 }
 
 function boardByName(name: string): BoardDescription {
