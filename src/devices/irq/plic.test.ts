@@ -171,16 +171,18 @@ describe('registers', () => {
     expect(plic.read(ENABLE + 8, 4)).toBe(0);
   });
 
-  test('a reset forgets requests but sees lines that are high', () => {
-    const { plic, sources, priority, enable, claim, pending } = setUp();
+  test('a reset forgets requests; lines count that are high after the other devices were reset too', () => {
+    const { bench, plic, sources, priority, enable, claim, pending } = setUp();
     priority(5, 1);
     enable(MACHINE, 5);
-    sources[5]!.set(true);
-    sources[6]!.set(true);
+    for (const source of [5, 6, 7]) sources[source]!.set(true);
     claim();
     sources[6]!.set(false);
     plic.reset();
-    expect([pending(5), pending(6)]).toEqual([true, false]);
+    sources[7]!.set(false);
+    expect(plic.read(PENDING, 4)).toBe(0);
+    bench.run(0);
+    expect([pending(5), pending(6), pending(7)]).toEqual([true, false, false]);
   });
 
   test('a snapshot keeps what is in service', () => {

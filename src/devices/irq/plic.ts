@@ -13,6 +13,8 @@ import type { Line } from '../../bus/line.ts';
 import type { State } from '../../bus/state.ts';
 import { bits, RegisterDevice, RegisterLayout, register } from '../register.ts';
 
+const EVENT_SAMPLE = 0;
+
 export interface PlicOptions {
   name: string;
   /** Number of source ids including id 0, which is no source. At most 1024. */
@@ -106,9 +108,18 @@ export class Plic extends RegisterDevice {
   protected override resetInternal(): void {
     this.#pending.fill(0);
     this.#inService.fill(0);
-    for (let source = 1; source < this.#sourceCount; source++) {
-      if (this.#sources[source]?.level) setBit(this.#pending, source);
+    if (this.#sources.some((line) => line?.level)) {
+      this.context.events.schedule(EVENT_SAMPLE, this.context.clock.now());
+    } else {
+      this.context.events.cancel(EVENT_SAMPLE);
     }
+  }
+
+  /** A line that is high at reset counts only if it still is when all other devices have been reset too. */
+  override onEvent(_kind: number): void {
+    this.#sources.forEach((line, source) => {
+      if (source > 0 && line?.level) this.#gatewayOpened(source);
+    });
   }
 
   protected override snapshotInternal(): State {
