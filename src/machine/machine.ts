@@ -24,7 +24,7 @@ import { placeDeviceTree } from './device-tree-placement.ts';
 import { Fingerprint } from './hash.ts';
 import { type Image, type LoadOptions, loadImageFile } from './loader/image.ts';
 import { type ImageSymbol, SymbolTable } from './loader/symbols.ts';
-import { NO_FILES } from './semihosting/files.ts';
+import { type HostFiles, NO_FILES } from './semihosting/files.ts';
 import { DirectoryFiles } from './semihosting/host-files.ts';
 import { type GuestAccess, Semihosting } from './semihosting/semihosting.ts';
 import { memoryState, restoreMemory } from './snapshot.ts';
@@ -51,6 +51,8 @@ export interface SemihostingSettings {
   arguments?: readonly string[];
   /** Directory in which the guest may use files. Without it every open fails. */
   root?: string;
+  /** The guest's files, in place of a directory: for example in memory. */
+  files?: HostFiles;
   /** Virtual date at cycle 0, in seconds since 1970. */
   epochSeconds?: number;
 }
@@ -365,6 +367,15 @@ export class Machine {
     if (port === undefined || port === this.board.console) this.#semihosting?.setInputOpen(open);
   }
 
+  /** Bytes of input that the guest has not read yet, from a UART or by semihosting, whichever it reads. */
+  inputPending(port?: string): number {
+    const name = port ?? this.board.console;
+    const uart = this.port(name).inputPending;
+    return name === this.board.console && this.#semihosting !== undefined
+      ? Math.min(uart, this.#semihosting.inputPending)
+      : uart;
+  }
+
   /** @throws UserError when the board has no such UART. */
   port(name: string): SerialPort {
     const port = this.ports.find((candidate) => candidate.name === name);
@@ -516,6 +527,7 @@ export class Machine {
   }
 
   #makeSemihosting(settings: SemihostingSettings): Semihosting {
+    const imageName = () => this.image?.name ?? '';
     return new Semihosting({
       clock: { now: () => this.cycles, frequencyHz: this.board.frequencyHz },
       console: {
@@ -523,8 +535,10 @@ export class Machine {
           for (const byte of bytes) this.#output(byte, 'semihosting');
         },
       },
-      files: settings.root === undefined ? NO_FILES : new DirectoryFiles(settings.root),
-      commandLine: (settings.arguments ?? []).join(' '),
+      files: settings.files ?? (settings.root === undefined ? NO_FILES : new DirectoryFiles(settings.root)),
+      get commandLine() {
+        return [imageName(), ...(settings.arguments ?? [])].join(' ');
+      },
       epochSeconds: settings.epochSeconds ?? 0,
       heapInfo: { heapBase: 0, heapLimit: 0, stackBase: 0, stackLimit: 0 },
       guestError: (category, message) => this.#guestError({ source: 'semihosting', category, message }),
