@@ -1,0 +1,63 @@
+/**
+ * The programs of firmware/bare do what their sources say, on bluesim as anyone would use it in a test of their
+ * own firmware, and on QEMU. Expect blocks: firmware/README.md.
+ */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Machine, type RunResult } from 'bluesim';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Program, programs, QEMU, runOnQemu } from '../../firmware/programs.mjs';
+import { describeWith } from '../tools.ts';
+
+/** The longest program takes about a million cycles. */
+const MAX_CYCLES = 100_000_000;
+const QEMU_TIME_LIMIT = 60_000;
+
+const bare = programs().filter(({ name }) => !name.startsWith('bench-'));
+const folder = mkdtempSync(join(tmpdir(), 'bluesim-firmware-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type InputTime = 'at power-on' | 'after the first line';
+
+function runOnBluesim({ image, input }: Program, inputTime: InputTime): { end: RunResult; output: string } {
+  const machine = Machine.fromFile(image, { semihosting: { root: mkdtempSync(join(folder, 'files-')) } });
+  if (inputTime === 'after the first line') machine.run({ untilConsole: /\n/, maxCycles: MAX_CYCLES });
+  if (input !== '') machine.input(input);
+  machine.setInputOpen(false);
+  return { end: machine.run({ maxCycles: MAX_CYCLES }), output: machine.console };
+}
+
+function expectRun(program: Program, inputTime: InputTime): void {
+  const { end, output } = runOnBluesim(program, inputTime);
+  expect(output).toBe(program.output);
+  if (program.end === 'stuck') expect(end.kind).toBe('stuck');
+  else expect(end).toMatchObject({ kind: 'exit', code: program.end });
+}
+
+describe('the programs on bluesim', () => {
+  test('every image is a program of the manifest', () => {
+    const images = readdirSync(new URL('../../firmware/images', import.meta.url));
+    expect(images.filter((name) => name.endsWith('.elf'))).toEqual(programs().map(({ name }) => name));
+    expect(bare.length).toBeGreaterThanOrEqual(14);
+  });
+
+  test.each(bare)('$name', (program) => expectRun(program, 'after the first line'));
+
+  test.each(bare.filter(({ input }) => input !== ''))('$name with its input at power-on', (program) =>
+    expectRun(program, 'at power-on'),
+  );
+});
+
+for (const [isa, [qemu]] of Object.entries(QEMU)) {
+  describeWith([qemu!], `the programs on QEMU, ${isa}`, () => {
+    test.each(bare.filter((program) => program.isa === isa))(
+      '$name',
+      async (program) => {
+        const actual = await runOnQemu(program);
+        expect(actual).toEqual({ end: program.end, output: program.output });
+      },
+      QEMU_TIME_LIMIT,
+    );
+  });
+}
