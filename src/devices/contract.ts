@@ -6,7 +6,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { AccessWidth, Device, DeviceContext } from '../bus/device.ts';
-import { type RegisterDescription, RegisterDevice } from './register.ts';
+import { type RegisterDescription, RegisterDevice } from './register-device.ts';
 import { TestBench } from './testing.ts';
 
 export type BuildDevice = (context: DeviceContext) => Device;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bit, bits, RegisterDevice, RegisterLayout, register, type WindowOptions } from './register.ts';
+import { bit, bits, RegisterLayout, register, type WindowOptions } from './register.ts';
+import { RegisterDevice } from './register-device.ts';
 import { TestBench } from './testing.ts';
 
 const ALL_WIDTHS: WindowOptions = { sizeBytes: 0x100, readWidths: 7, writeWidths: 7 };

@@ -2,16 +2,15 @@
  * Registers as declarations. What a manual prints as a table (offset, access, reset value, fields) is data
  * here; it compiles once into tables indexed by offset, and from these follow decoding, reset, snapshot,
  * side-effect-free peek, the listing for people and the report of guest errors by category. What only code can
- * say is a named method of the device.
+ * say is a named method of the device (register-device.ts).
  *
  * Three rules make the rest simple. A value is computed without effects (`value`) and effects come after it
  * (`onRead`), so a peek is a read by construction. An access wider than its register reaches that register
  * only. A narrower one reads its byte lanes, and writes them without touching the others, unless the window says
  * that registers are taken whole.
  */
-import type { AccessWidth, Device, DeviceContext } from '../bus/device.ts';
-import type { State } from '../bus/state.ts';
-import { assert, hex32 } from '../errors.ts';
+import type { AccessWidth } from '../bus/device.ts';
+import { assert } from '../errors.ts';
 
 /**
  * rw; ro (changes by itself); wo (reads as 0); w1c: writing 1 clears; rc: reading clears; const: never changes
@@ -82,7 +81,7 @@ export interface WindowOptions {
   readonly narrow?: 'lanes' | 'whole';
 }
 
-interface CompiledRegister {
+export interface CompiledRegister {
   readonly name: string;
   readonly declaration: RegisterDeclaration;
   readonly access: Access;
@@ -101,7 +100,7 @@ interface CompiledRegister {
 }
 
 /** One element of a register at its place. */
-interface Slot {
+export interface Slot {
   readonly register: CompiledRegister;
   readonly index: number;
   readonly position: number;
@@ -109,12 +108,12 @@ interface Slot {
   readonly name: string;
 }
 
-function fieldMask(field: Field): number {
+export function fieldMask(field: Field): number {
   const width = field.high - field.low + 1;
   return ((width === 32 ? 0xffff_ffff : (1 << width) - 1) << field.low) >>> 0;
 }
 
-function sizeMask(sizeBytes: number): number {
+export function sizeMask(sizeBytes: number): number {
   return sizeBytes >= 4 ? 0xffff_ffff : (1 << (sizeBytes * 8)) - 1;
 }
 
@@ -225,205 +224,4 @@ export class RegisterLayout<Name extends string = string> {
     this.slots = slots;
     this.position = position as Record<Name, number>;
   }
-}
-
-/** One line of `info`. */
-export interface RegisterDescription {
-  name: string;
-  offset: number;
-  sizeBytes: AccessWidth;
-  access: Access;
-  spec: string;
-  value: number;
-  /** Value after reset, where one is stated. */
-  reset: number | undefined;
-  fields: { name: string; value: number }[];
-}
-
-type Effect = (...values: number[]) => number | undefined;
-
-/**
- * A device made of declared registers. A subclass adds effects as public methods (named in its declarations),
- * its own state through the three `…Internal` methods, and calls `reset()` at the end of its constructor.
- */
-export abstract class RegisterDevice implements Device {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly readWidths: number;
-  readonly writeWidths: number;
-  readonly unaligned = false;
-  readonly layout: RegisterLayout;
-  protected readonly context: DeviceContext;
-  /** Every register element's stored value, by `layout.position`. */
-  protected readonly values: Uint32Array;
-
-  constructor(context: DeviceContext, name: string, layout: RegisterLayout) {
-    this.context = context;
-    this.name = name;
-    this.layout = layout;
-    this.sizeBytes = layout.window.sizeBytes;
-    this.readWidths = layout.window.readWidths;
-    this.writeWidths = layout.window.writeWidths;
-    this.values = new Uint32Array(layout.slots.length);
-    for (const { name: registerName, declaration } of layout.registers) {
-      for (const method of [declaration.value, declaration.onRead, declaration.onWrite]) {
-        const known = method === undefined || typeof this.#methods()[method] === 'function';
-        assert(known, `${name}: register ${registerName} names an unknown method ${method}`);
-      }
-    }
-  }
-
-  /** Selects among registers that share an offset. */
-  protected bank(): number {
-    return 0;
-  }
-
-  /** Recomputes the interrupt lines from the state. */
-  protected updateInterrupts(): void {}
-
-  protected resetInternal(): void {}
-
-  /** State beside the registers. */
-  protected snapshotInternal(): State {
-    return {};
-  }
-
-  protected restoreInternal(_state: State): void {}
-
-  onEvent(_kind: number): void {}
-
-  reset(): void {
-    for (const { register: compiled, position } of this.layout.slots) this.values[position] = compiled.reset;
-    this.resetInternal();
-    this.updateInterrupts();
-  }
-
-  read(offset: number, width: AccessWidth): number {
-    const slot = this.#select(this.layout.readers.at(offset));
-    if (slot === undefined) {
-      this.#refuse(offset, 'read', this.layout.writers.at(offset), 'write-only');
-      return 0;
-    }
-    const { register: compiled, index, position } = slot;
-    const value = this.#valueOf(slot);
-    if (compiled.readClearMask !== 0) this.values[position]! &= ~compiled.readClearMask;
-    if (compiled.declaration.onRead !== undefined) this.#methods()[compiled.declaration.onRead]!(index);
-    return lanes(value, offset - slot.offset, width);
-  }
-
-  peek(offset: number, width: AccessWidth): number {
-    const slot = this.#select(this.layout.readers.at(offset));
-    return slot === undefined ? 0 : lanes(this.#valueOf(slot), offset - slot.offset, width);
-  }
-
-  write(offset: number, width: AccessWidth, value: number): void {
-    const slot = this.#select(this.layout.writers.at(offset));
-    if (slot === undefined) {
-      this.#refuse(offset, 'write', this.layout.readers.at(offset), 'read-only', value);
-      return;
-    }
-    const { register: compiled, index, position } = slot;
-    const shift = (offset - slot.offset) * 8;
-    const whole = sizeMask(compiled.sizeBytes);
-    const lanesMask = (sizeMask(width) << shift) & whole;
-    const mask = this.layout.window.narrow === 'whole' ? whole : lanesMask;
-    const written = ((value << shift) & lanesMask) >>> 0;
-    if ((written & compiled.reservedMask) !== 0) {
-      this.context.guestError('reserved', `${slot.name}: reserved bits written with ${hex32(written)}`);
-    }
-    const previous = this.values[position]!;
-    if (compiled.stored) {
-      const kept = previous & ~(mask & compiled.writableMask);
-      this.values[position] =
-        (kept | (written & compiled.writableMask)) & ~(written & compiled.onesClearMask);
-    }
-    if (compiled.declaration.onWrite !== undefined) {
-      const result = compiled.stored ? this.values[position]! : written;
-      this.#methods()[compiled.declaration.onWrite]!(result, index, previous);
-    }
-  }
-
-  /** Every register by name, with its fields, whatever the bank and the direction. */
-  describe(): RegisterDescription[] {
-    return this.layout.slots.map((slot) => {
-      const value = this.#valueOf(slot);
-      const { declaration, sizeBytes, access, stored } = slot.register;
-      const reset = declaration.reset ?? (stored ? 0 : undefined);
-      const fields = Object.entries(declaration.fields ?? {}).map(([name, field]) => ({
-        name,
-        value: (value & fieldMask(field)) >>> field.low,
-      }));
-      return {
-        name: slot.name,
-        offset: slot.offset,
-        sizeBytes,
-        access,
-        spec: declaration.spec,
-        value,
-        reset,
-        fields,
-      };
-    });
-  }
-
-  snapshot(): State {
-    const registers: State = {};
-    for (const { name, stored, position, count, declaration } of this.layout.registers) {
-      if (!stored) continue;
-      registers[name] =
-        declaration.count === undefined
-          ? this.values[position]!
-          : new Int32Array(this.values.subarray(position, position + count));
-    }
-    return { registers, internal: this.snapshotInternal() };
-  }
-
-  restore(state: State): void {
-    const registers = state.registers as State;
-    for (const { name, stored, position, declaration } of this.layout.registers) {
-      if (!stored) continue;
-      if (declaration.count === undefined) this.values[position] = registers[name] as number;
-      else this.values.set(registers[name] as Int32Array, position);
-    }
-    this.restoreInternal(state.internal as State);
-    this.updateInterrupts();
-  }
-
-  #methods(): Record<string, Effect | undefined> {
-    return this as unknown as Record<string, Effect | undefined>;
-  }
-
-  #select(choices: readonly Slot[] | undefined): Slot | undefined {
-    if (choices === undefined) return undefined;
-    for (const slot of choices) {
-      const bank = slot.register.declaration.bank;
-      if (bank === undefined || bank === this.bank()) return slot;
-    }
-    return undefined;
-  }
-
-  #valueOf(slot: Slot): number {
-    const { value } = slot.register.declaration;
-    return value === undefined ? this.values[slot.position]! : this.#methods()[value]!(slot.index)! >>> 0;
-  }
-
-  #refuse(
-    offset: number,
-    verb: string,
-    opposite: readonly Slot[] | undefined,
-    category: string,
-    value = 0,
-  ): void {
-    const slot = this.#select(opposite);
-    const what = verb === 'read' ? 'read' : `write of ${hex32(value)}`;
-    if (slot === undefined) {
-      this.context.guestError('unmapped', `${what} at offset 0x${offset.toString(16)}: no register there`);
-    } else {
-      this.context.guestError(category, `${what}: ${slot.name} is ${category}`);
-    }
-  }
-}
-
-function lanes(value: number, lane: number, width: AccessWidth): number {
-  return ((value >>> (lane * 8)) & sizeMask(width)) >>> 0;
 }

@@ -24,18 +24,18 @@ test('ticks are exact whatever the ratio', () => {
 
 test('cycleOf is the first cycle at which the ticks have passed', () => {
   fc.assert(
-    fc.property(frequency, frequency, fc.bigInt({ min: 1n, max: 2n ** 50n }), (ticksHz, cyclesHz, ticks) => {
+    fc.property(frequency, frequency, fc.integer({ min: 1, max: 2 ** 50 }), (ticksHz, cyclesHz, ticks) => {
       const at = new TickRate(ticksHz, cyclesHz).cycleOf(ticks);
       fc.pre(at !== undefined);
-      expect(exactTicks(at, ticksHz, cyclesHz)).toBeGreaterThanOrEqual(ticks);
-      expect(exactTicks(at - 1, ticksHz, cyclesHz)).toBeLessThan(ticks);
+      expect(exactTicks(at, ticksHz, cyclesHz)).toBeGreaterThanOrEqual(BigInt(ticks));
+      expect(exactTicks(at - 1, ticksHz, cyclesHz)).toBeLessThan(BigInt(ticks));
     }),
   );
 });
 
 test('what lies beyond 2^53 cycles never comes', () => {
   const rate = new TickRate(10, 100);
-  expect(rate.cycleOf((2n ** 53n - 10n) / 10n)).toBe(2 ** 53 - 12);
-  expect(rate.cycleOf(2n ** 53n / 10n + 1n)).toBeUndefined();
-  expect(rate.cycleOf(2n ** 64n)).toBeUndefined();
+  expect(rate.cycleOf((2 ** 53 - 12) / 10)).toBe(2 ** 53 - 12);
+  expect(rate.cycleOf((2 ** 53 - 2) / 10 + 1)).toBeUndefined();
+  expect(rate.cycleOf(2 ** 64)).toBeUndefined();
 });

@@ -4,9 +4,6 @@
  */
 import { assert } from '../errors.ts';
 
-/** Cycles are Numbers below this. What lies beyond never happens. */
-const CYCLE_LIMIT = 2n ** 53n;
-
 export class TickRate {
   /** ticksHz / cyclesHz in lowest terms. */
   readonly #ticks: number;
@@ -20,23 +17,30 @@ export class TickRate {
     this.#cycles = cyclesHz / divisor;
   }
 
-  /** Ticks that have passed at a cycle; exact while the result is below 2^53. */
+  /** Ticks that have passed at a cycle; exact below 2^53. */
   ticksAt(cycle: number): number {
-    const remainder = cycle % this.#cycles;
-    const whole = (cycle - remainder) / this.#cycles;
-    const product = remainder * this.#ticks;
-    const part = Number.isSafeInteger(product)
-      ? (product - (product % this.#cycles)) / this.#cycles
-      : Number((BigInt(remainder) * BigInt(this.#ticks)) / BigInt(this.#cycles));
-    return whole * this.#ticks + part;
+    const whole = Math.floor(cycle / this.#cycles);
+    return whole * this.#ticks + scale(cycle - whole * this.#cycles, this.#ticks, this.#cycles, 0);
   }
 
-  /** The first cycle at which `ticks` have passed, or undefined when that is never (beyond 2^53 cycles). */
-  cycleOf(ticks: bigint): number | undefined {
-    const per = BigInt(this.#ticks);
-    const cycle = (ticks * BigInt(this.#cycles) + per - 1n) / per;
-    return cycle < CYCLE_LIMIT ? Number(cycle) : undefined;
+  /** The first cycle at which `ticks` have passed, or undefined when that is never: ticks or cycles beyond 2^53. */
+  cycleOf(ticks: number): number | undefined {
+    if (!Number.isSafeInteger(ticks)) return undefined;
+    const whole = Math.floor(ticks / this.#ticks);
+    const rest = scale(ticks - whole * this.#ticks, this.#cycles, this.#ticks, this.#ticks - 1);
+    const cycle = whole * this.#cycles + rest;
+    return Number.isSafeInteger(cycle) ? cycle : undefined;
   }
+}
+
+/**
+ * floor((value × multiplier + bias) / divisor), exactly. Rounding a quotient of integers below 2^53 never
+ * carries it over the next integer, so the floor of a Number division is right.
+ */
+function scale(value: number, multiplier: number, divisor: number, bias: number): number {
+  const product = value * multiplier + bias;
+  if (Number.isSafeInteger(product)) return Math.floor(product / divisor);
+  return Number((BigInt(value) * BigInt(multiplier) + BigInt(bias)) / BigInt(divisor));
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

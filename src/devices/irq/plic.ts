@@ -11,7 +11,8 @@
 import type { DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
 import type { State } from '../../bus/state.ts';
-import { bits, RegisterDevice, RegisterLayout, register } from '../register.ts';
+import { bits, RegisterLayout, register } from '../register.ts';
+import { RegisterDevice } from '../register-device.ts';
 
 const EVENT_SAMPLE = 0;
 

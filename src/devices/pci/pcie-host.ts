@@ -6,7 +6,8 @@
  * (Red Hat 1b36:0008), whose extended space from 0x100 up is absent too.
  */
 import type { AccessWidth, DeviceContext } from '../../bus/device.ts';
-import { bit, bits, RegisterDevice, RegisterLayout, register } from '../register.ts';
+import { bit, bits, RegisterLayout, register } from '../register.ts';
+import { RegisterDevice } from '../register-device.ts';
 
 export interface PcieHostOptions {
   name: string;

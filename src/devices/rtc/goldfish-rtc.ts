@@ -10,7 +10,8 @@
 import type { DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
 import type { State } from '../../bus/state.ts';
-import { bit, RegisterDevice, RegisterLayout, register } from '../register.ts';
+import { bit, RegisterLayout, register } from '../register.ts';
+import { RegisterDevice } from '../register-device.ts';
 import { TickRate } from '../tick-rate.ts';
 
 export interface GoldfishRtcOptions {
@@ -119,7 +120,7 @@ export class GoldfishRtc extends RegisterDevice {
   setAlarm(): void {
     const alarm = (BigInt(this.values[ALARM_HIGH]!) << 32n) | BigInt(this.values[ALARM_LOW]!);
     const wait = alarm - this.time;
-    const cycle = wait > 0n ? this.#rate.cycleOf(this.#elapsed() + wait) : this.context.clock.now();
+    const cycle = wait > 0n ? this.#rate.cycleOf(Number(this.#elapsed() + wait)) : this.context.clock.now();
     if (wait > 0n && cycle !== undefined) {
       this.context.events.schedule(EVENT_ALARM, cycle);
     } else {

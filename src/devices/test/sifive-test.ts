@@ -4,7 +4,8 @@
  */
 import type { DeviceContext } from '../../bus/device.ts';
 import type { PowerControl } from '../../bus/power.ts';
-import { bits, RegisterDevice, RegisterLayout, register } from '../register.ts';
+import { bits, RegisterLayout, register } from '../register.ts';
+import { RegisterDevice } from '../register-device.ts';
 
 const PASS = 0x5555;
 const FAIL = 0x3333;

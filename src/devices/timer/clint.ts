@@ -11,7 +11,8 @@
 import type { DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
 import type { State } from '../../bus/state.ts';
-import { bit, RegisterDevice, RegisterLayout, register } from '../register.ts';
+import { bit, RegisterLayout, register } from '../register.ts';
+import { RegisterDevice } from '../register-device.ts';
 import { TickRate } from '../tick-rate.ts';
 
 export interface ClintOptions {
@@ -112,9 +113,9 @@ export class Clint extends RegisterDevice {
 
   timeWord(index: number): number {
     const ticks = this.#ticksNow();
-    const low = (ticks % WORD) + this.#offsetLow;
-    if (index === 0) return low % WORD;
-    return (Math.floor(ticks / WORD) + this.#offsetHigh + (low >= WORD ? 1 : 0)) % WORD;
+    const low = (ticks >>> 0) + this.#offsetLow;
+    if (index === 0) return low >>> 0;
+    return (Math.floor(ticks / WORD) + this.#offsetHigh + (low >= WORD ? 1 : 0)) >>> 0;
   }
 
   setTimeWord(value: number, index: number): void {
@@ -138,23 +139,27 @@ export class Clint extends RegisterDevice {
     return this.#rate.ticksAt(this.context.clock.now());
   }
 
-  /** Ticks until the timer interrupt of a hart rises, or, when it is high, until mtime wraps around and it falls. */
-  #ticksToChange(hart: number): bigint {
+  /**
+   * Ticks until the timer interrupt of a hart rises or, when it is high, until mtime wraps around and it falls.
+   * Rounded above 2^53, where it only means never.
+   */
+  #ticksToChange(hart: number): number {
+    const low = this.timeWord(0);
+    const high = this.timeWord(1);
     const position = this.#mtimecmp + 2 * hart;
-    const compare = (BigInt(this.values[position + 1]!) << 32n) | BigInt(this.values[position]!);
-    return (compare > this.time ? compare : MASK_64 + 1n) - this.time;
+    const compareLow = this.values[position]!;
+    const compareHigh = this.values[position + 1]!;
+    const due = high > compareHigh || (high === compareHigh && low >= compareLow);
+    return due ? (WORD - high) * WORD - low : (compareHigh - high) * WORD + (compareLow - low);
   }
 
-  #cycleAfter(ticks: bigint): number | undefined {
-    return this.#rate.cycleOf(BigInt(this.#ticksNow()) + ticks);
+  #cycleAfter(ticks: number): number | undefined {
+    return this.#rate.cycleOf(this.#ticksNow() + ticks);
   }
 
   #scheduleNext(): void {
-    let ticks = MASK_64;
-    for (let hart = 0; hart < this.#harts.length; hart++) {
-      const change = this.#ticksToChange(hart);
-      if (change < ticks) ticks = change;
-    }
+    let ticks = Number.POSITIVE_INFINITY;
+    for (let hart = 0; hart < this.#harts.length; hart++) ticks = Math.min(ticks, this.#ticksToChange(hart));
     const cycle = this.#cycleAfter(ticks);
     if (cycle === undefined) this.context.events.cancel(EVENT);
     else this.context.events.schedule(EVENT, cycle);

@@ -14,7 +14,7 @@ import type { DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
 import type { SerialHost, SerialPort } from '../../bus/serial.ts';
 import type { State } from '../../bus/state.ts';
-import { RegisterDevice } from '../register.ts';
+import { RegisterDevice } from '../register-device.ts';
 import { ns16550aLayout } from './ns16550a-registers.ts';
 import { SerialInput } from './serial-input.ts';
 

@@ -5,7 +5,8 @@
  * is what QEMU's `virt` offers by default). A register answers at its own address only.
  */
 import type { DeviceContext } from '../../bus/device.ts';
-import { RegisterDevice, RegisterLayout, register } from '../register.ts';
+import { RegisterLayout, register } from '../register.ts';
+import { RegisterDevice } from '../register-device.ts';
 
 export interface VirtioMmioSlotOptions {
   name: string;
