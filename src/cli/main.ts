@@ -1,8 +1,23 @@
-import { Machine } from '../machine/machine.ts';
+/**
+ * The command's entry. It loads nothing that the request does not need: the emulator only to run, commander
+ * only to parse (docs/performance.md has the budget for start-up).
+ */
+import { realpathSync, writeSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-const m = Machine.fromFile(process.argv[2]!);
-m.onConsole((b) => process.stdout.write(Uint8Array.of(b)));
-const t = process.cpuUsage();
-const r = m.run();
-const u = process.cpuUsage(t);
-console.error(r, m.statistics(), (m.statistics().instructions / (u.user + u.system)).toFixed(1), 'MIPS');
+/** @param words the command line without node and script. Ends the process with the exit code. */
+export async function main(words: string[]): Promise<void> {
+  if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
+    const { bluesimVersion } = await import('./version.ts');
+    writeSync(1, `bluesim ${bluesimVersion()}\n`);
+    return;
+  }
+  const { runProgram } = await import('./program.ts');
+  process.exit(await runProgram(words));
+}
+
+// bin/bluesim calls main itself; this is for `node dist/cli.js`.
+const script = process.argv[1];
+if (script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url)) {
+  await main(process.argv.slice(2));
+}

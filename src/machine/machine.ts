@@ -580,7 +580,8 @@ function addCounts(a: Record<string, number>, b: Record<string, number>): Record
   return sum;
 }
 
-function boardByName(name: string): BoardDescription {
+/** @throws UserError when there is none of this name. */
+export function boardByName(name: string): BoardDescription {
   const board = BOARDS.find((candidate) => candidate.name === name);
   if (board !== undefined) return board;
   throw new UserError(`there is no board ${name}`, `Boards: ${BOARDS.map((b) => b.name).join(', ')}.`);

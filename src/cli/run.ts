@@ -1,0 +1,213 @@
+/** `bluesim run`: an image on a board, its console here, its exit code ours. */
+import { loadImageFile } from '../machine/loader/image.ts';
+import { Machine, type MachineOptions } from '../machine/machine.ts';
+import { ConsoleOutput } from './console-output.ts';
+import { FileOutput, hostReason } from './file-output.ts';
+import { InputFeed } from './input-feed.ts';
+import { ExitCode, say, tell } from './messages.ts';
+import { Recording, RecordingWriter, type RunIdentity } from './recording.ts';
+import { conclude } from './run-ending.ts';
+import { isTerminal, openInput, type RunInput } from './run-input.ts';
+import { type Ending, RunLoop } from './run-loop.ts';
+import { parseRunOptions, type RawRunOptions, type RunRequest } from './run-options.ts';
+import { statisticsJson, statisticsText } from './statistics.ts';
+import { bluesimVersion } from './version.ts';
+import { Wakeup } from './wakeup.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** How long output that nobody reads may hold up the end after a signal. */
+const PATIENCE_MS = 1000;
+
+/**
+ * @param words for the guest.
+ * @returns the exit code.
+ * @throws UserError before the run, when it cannot be what was asked for.
+ */
+export async function run(image: string, words: readonly string[], raw: RawRunOptions): Promise<number> {
+  const request = parseRunOptions(image, words, raw);
+  const session = new RunSession(request);
+  try {
+    return await session.run();
+  } finally {
+    session.input.terminal?.restore();
+  }
+}
+
+class RunSession {
+  readonly input: RunInput;
+  readonly #request: RunRequest;
+  readonly #machine: Machine;
+  readonly #loop: RunLoop;
+  readonly #stdout = new ConsoleOutput(1);
+  /** Files being written, by the option that asked for them. */
+  readonly #files: { option: string; file: FileOutput }[] = [];
+  readonly #json: FileOutput | undefined;
+  readonly #recorder: RecordingWriter | undefined;
+  readonly #replay: Recording | undefined;
+
+  constructor(request: RunRequest) {
+    this.#request = request;
+    this.#replay = request.replay === undefined ? undefined : Recording.read(request.replay);
+    const image = loadImageFile(request.image, request.machine);
+    const options: MachineOptions = { ...this.#replay?.machineOptions(), ...request.machine };
+    this.#machine = Machine.fromImage(image, options);
+    this.#replay?.check(this.#identity());
+    this.#connectOutput();
+    this.#json = request.json === undefined ? undefined : this.#open('--json', request.json);
+    this.#recorder =
+      request.record === undefined
+        ? undefined
+        : new RecordingWriter(
+            this.#open('--record', request.record),
+            this.#identity(),
+            () => this.#machine.cycles,
+          );
+    const feed = new InputFeed(this.#machine, this.#recorder);
+    const wakeup = new Wakeup();
+    this.input =
+      this.#replay === undefined
+        ? openInput(feed, request.inputs, wakeup, () => this.#loop.stop({ kind: 'quit' }))
+        : { live: [], terminal: undefined };
+    this.#loop = new RunLoop({
+      machine: this.#machine,
+      feed,
+      live: this.input.live,
+      replay: this.#replay,
+      wakeup,
+      paced: request.pace ?? this.input.terminal !== undefined,
+      maxCycles: request.maxCycles,
+      maxInstructions: request.maxInstructions,
+      until: request.until,
+      failOn: request.failOn,
+      flush: () => this.#flush(),
+    });
+  }
+
+  async run(): Promise<number> {
+    for (const name of SIGNALS) process.on(name, () => this.#signalled(name));
+    const started = performance.now();
+    const cpu = process.cpuUsage();
+    const ending = await this.#loop.run();
+    const spent = process.cpuUsage(cpu);
+    const host = {
+      seconds: (performance.now() - started) / 1000,
+      cpuSeconds: (spent.user + spent.system) / 1e6,
+    };
+    this.input.terminal?.restore();
+    await this.#flush();
+    return this.#finish(ending, host);
+  }
+
+  #finish(ending: Ending, host: { seconds: number; cpuSeconds: number }): number {
+    const machine = this.#machine;
+    const request = this.#request;
+    const conclusion = conclude(ending, request, machine.symbols.format(machine.pc));
+    let { exitCode } = conclusion;
+    this.#recorder?.end(ending.kind);
+    const asides = conclusion.isWorthSaying || request.stats;
+    if (asides && this.#stdout.lastByte !== 0x0a && isTerminal(1) && isTerminal(2)) tell('\n');
+    if (conclusion.isWorthSaying) say(conclusion.message, conclusion.hint);
+    if (request.stats) tell(statisticsText(machine, host));
+    for (const { option, file } of this.#files) {
+      if (file === this.#json) continue;
+      file.close();
+      if (this.#complain(option, file)) exitCode ||= ExitCode.Output;
+    }
+    exitCode = this.#complainOfStdout(exitCode);
+    if (this.#json !== undefined) {
+      const facts = {
+        version: bluesimVersion(),
+        machine,
+        sha256: this.#identity().image.sha256,
+        exitCode,
+        ending,
+        message: conclusion.message,
+        host,
+      };
+      this.#json.text(`${JSON.stringify(statisticsJson(facts), null, 2)}\n`);
+      this.#json.close();
+      if (this.#complain('--json', this.#json)) exitCode ||= ExitCode.Output;
+    }
+    return exitCode;
+  }
+
+  #complain(option: string, file: FileOutput): boolean {
+    if (file.failure === undefined) return false;
+    say(`${option}: \`${file.path}\` is not complete: ${file.failure}`);
+    return true;
+  }
+
+  #complainOfStdout(exitCode: number): number {
+    const { failure } = this.#stdout;
+    if (failure === undefined) return exitCode;
+    // A reader that has seen enough (`| head`) is no error.
+    if (failure.code === 'EPIPE') return exitCode === ExitCode.Output ? ExitCode.ClosedPipe : exitCode;
+    say(`stdout is not complete: ${hostReason(failure)}`);
+    return exitCode || ExitCode.Output;
+  }
+
+  #open(option: string, path: string): FileOutput {
+    const file = new FileOutput(option, path);
+    this.#files.push({ option, file });
+    return file;
+  }
+
+  #connectOutput(): void {
+    const machine = this.#machine;
+    const { console } = machine.board;
+    const files = new Map<string, FileOutput>();
+    for (const { port, path } of this.#request.outputs) {
+      const name = port === 'semihosting' ? port : machine.port(port ?? console).name;
+      files.set(name, this.#open('--uart-out', path));
+    }
+    const stdout = this.#stdout;
+    machine.onConsole((byte, port) => {
+      const file = files.get(port);
+      if (file !== undefined) file.byte(byte);
+      else if (port === console || port === 'semihosting') stdout.byte(byte);
+    });
+  }
+
+  async #flush(): Promise<boolean> {
+    await this.#stdout.flush();
+    let good = this.#stdout.failure === undefined;
+    for (const { file } of this.#files) {
+      file.flush();
+      if (file.failure !== undefined) good = false;
+    }
+    return good;
+  }
+
+  #signalled(name: (typeof SIGNALS)[number]): void {
+    const die = () => {
+      this.input.terminal?.restore();
+      process.removeAllListeners(name);
+      process.kill(process.pid, name);
+    };
+    if (this.#loop.isStopping) die();
+    this.#loop.stop({ kind: 'signal', name });
+    setTimeout(() => {
+      if (this.#stdout.busy) die();
+    }, PATIENCE_MS).unref();
+  }
+
+  #identity(): RunIdentity {
+    const machine = this.#machine;
+    const { createHash } = process.getBuiltinModule('node:crypto');
+    const { semihosting } = machine.options;
+    return {
+      image: {
+        name: machine.image!.name,
+        sha256: createHash('sha256').update(machine.image!.file).digest('hex'),
+      },
+      board: machine.board.name,
+      model: `${machine.model.name}/${machine.model.version}`,
+      ramBytes: machine.memory.region('ram').sizeBytes,
+      extensions: machine.options.extensions ?? [],
+      pacedUart: machine.options.pacedTransmit ?? false,
+      semihosting: semihosting !== false,
+      semihostingRoot: semihosting ? semihosting.root !== undefined : false,
+      arguments: (semihosting ? semihosting.arguments : undefined) ?? [],
+    };
+  }
+}
