@@ -640,6 +640,8 @@ export class Hart implements Core, CodeSource, CsrHost {
       (this.privilege << MSTATUS_MPP_SHIFT);
     this.privilege = Privilege.Machine;
     this.accessRulesChanged();
+    // 14.2 lets a reservation end at any time; here a trap ends it, so that no handler can complete another's SC.
+    this.#dropReservation();
     this.counter = target;
     this.#observer?.trap(cause, isInterrupt, pc >>> 0, value >>> 0, target >>> 0, this.now());
   }
@@ -764,13 +766,9 @@ export class Hart implements Core, CodeSource, CsrHost {
     if (reserved) {
       const leave = this.store(address, 4, value, left, pc);
       if (leave !== Leave.Stay && leave !== Leave.Attention) return;
-    } else {
-      if (!this.#storable(address >>> 0)) {
-        this.#fault(Cause.StoreAccessFault, address, pc, left);
-        return;
-      }
-      this.remaining = left;
     }
+    // 14.2 leaves open whether an SC that fails checks the access as well; here it does not, as on QEMU.
+    this.remaining = left;
     this.x[rd] = reserved ? 0 : 1;
   }
 
