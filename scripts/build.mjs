@@ -9,6 +9,8 @@ import { esbuildVariants } from './variants.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+// Chunks carry a hash in their names: old ones would stay.
+rmSync(join(root, 'dist'), { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
@@ -27,7 +29,6 @@ await build({
 });
 
 if (!process.argv.includes('--no-types')) {
-  rmSync(join(root, 'dist/types'), { recursive: true, force: true });
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
 }

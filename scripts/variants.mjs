@@ -8,7 +8,6 @@ import { transform } from 'esbuild';
 const RUN_LOOP = /[\\/]execute\.ts$/;
 
 export function compileVariant(source, observed) {
-  // `minifySyntax` must not rename or inline anything that a person debugs: only dead code goes.
   return transform(source, {
     loader: 'ts',
     define: { OBSERVED: String(observed) },
@@ -28,13 +27,8 @@ export const esbuildVariants = {
       return { path: resolved.path, suffix: '?observed=true' };
     });
     build.onLoad({ filter: RUN_LOOP }, async (args) => {
-      const source = await readFile(args.path, 'utf8');
-      const observed = args.suffix === '?observed=true';
-      // Left as TypeScript for esbuild itself, so that enums of other files are still inlined.
-      return {
-        contents: source.replace('declare const OBSERVED: boolean;', `const OBSERVED = ${observed};`),
-        loader: 'ts',
-      };
+      const { code } = await compileVariant(await readFile(args.path, 'utf8'), args.suffix !== '');
+      return { contents: code, loader: 'js' };
     });
   },
 };

@@ -4,8 +4,15 @@
  * that a device does not take, is a bus fault: a status, never an exception of JavaScript.
  */
 import { hex32, UserError } from '../errors.ts';
-import { Attribute, GRANULE_SHIFT, type GuestMemory, type Region } from '../kernel/memory/guest-memory.ts';
+import {
+  Attribute,
+  GRANULE_BYTES,
+  GRANULE_SHIFT,
+  type GuestMemory,
+  type Region,
+} from '../kernel/memory/guest-memory.ts';
 import type { AccessWidth, Device } from './device.ts';
+import type { FlashArray } from './flash-array.ts';
 
 interface Mapping {
   readonly start: number;
@@ -21,6 +28,8 @@ export interface BusObserver {
 /** Hears of stores to granules that hold code or a reservation, before they happen: the core. */
 export interface StoreListener {
   storing(region: Region, offset: number, width: number): void;
+  /** A region has begun or ceased to answer fetches. */
+  remapped(): void;
 }
 
 export class Bus {
@@ -31,6 +40,8 @@ export class Bus {
   storeListener: StoreListener | undefined = undefined;
   #mappings: Mapping[] = [];
   #last: Mapping | undefined = undefined;
+  /** Devices that take the stores to a read-only region, and its loads while it is not direct. */
+  readonly #backing = new Map<Region, Device>();
 
   constructor(memory: GuestMemory) {
     this.memory = memory;
@@ -56,6 +67,29 @@ export class Bus {
     this.#mappings.sort((a, b) => a.start - b.start);
   }
 
+  /** Gives a read-only region a device that hears of stores to it: flash. */
+  back(region: Region, device: Device): void {
+    this.#backing.set(region, device);
+  }
+
+  /** A region as the array of a flash chip. */
+  flashArray(region: Region): FlashArray {
+    return {
+      bytes: region.bytes,
+      changed: (offset, sizeBytes) => {
+        for (let at = offset - (offset % GRANULE_BYTES); at < offset + sizeBytes; at += GRANULE_BYTES) {
+          region.touchPage(at);
+          this.storeListener?.storing(region, at, GRANULE_BYTES);
+        }
+      },
+      setDirect: (direct) => {
+        if (direct === region.direct) return;
+        region.direct = direct;
+        this.storeListener?.remapped();
+      },
+    };
+  }
+
   /** All device windows in rising order of address. */
   get mappings(): readonly { start: number; end: number; device: Device }[] {
     return this.#mappings;
@@ -64,8 +98,9 @@ export class Bus {
   /** @returns the value zero-extended, as an unsigned number; sets `fault` when nothing answers. */
   read(address: number, width: AccessWidth): number {
     const region = this.memory.find(address);
-    if (region !== undefined && region.permissions.read && region.contains(address, width)) {
-      return readLittleEndian(region.bytes, address - region.address, width);
+    if (region?.contains(address, width)) {
+      if (region.direct) return readLittleEndian(region.bytes, address - region.address, width);
+      return this.#backing.get(region)!.read(address - region.address, width) >>> 0;
     }
     const mapping = this.#find(address);
     if (mapping === undefined || !accepts(mapping, address, width, mapping.device.readWidths)) {
@@ -80,8 +115,10 @@ export class Bus {
   /** Stores the low `width` bytes of a value; sets `fault` when nothing answers. Stores to read-only memory are ignored. */
   write(address: number, width: AccessWidth, value: number): void {
     const region = this.memory.find(address);
-    if (region !== undefined && region.contains(address, width)) {
-      if (region.permissions.write) this.#store(region, address - region.address, width, value);
+    if (region?.contains(address, width)) {
+      const offset = address - region.address;
+      if (region.permissions.write) this.#store(region, offset, width, value);
+      else this.#backing.get(region)?.write(offset, width, (value & widthMask(width)) >>> 0);
       return;
     }
     const mapping = this.#find(address);

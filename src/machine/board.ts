@@ -12,7 +12,8 @@ export type DeviceDescription = { readonly name: string; readonly address: numbe
   | { readonly type: 'virtio-mmio'; readonly interrupt: number }
   | { readonly type: 'cfi-flash'; readonly region: string }
   | { readonly type: 'fw-cfg' }
-  | { readonly type: 'pcie-window'; readonly sizeBytes: number }
+  | { readonly type: 'pcie-host' }
+  | { readonly type: 'open-bus'; readonly sizeBytes: number }
 );
 
 export interface BoardDescription {
@@ -28,6 +29,8 @@ export interface BoardDescription {
   /** First pc; the boot ROM there goes on to the image. */
   readonly resetAddress: number;
   readonly devices: readonly DeviceDescription[];
+  /** Device tree that the boot ROM hands to the image. */
+  readonly deviceTree: 'virt' | undefined;
   /** Name of the UART that is the terminal. */
   readonly console: string;
   /** Default timing model. */

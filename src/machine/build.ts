@@ -9,12 +9,16 @@ import { Hart, type SemihostingPort } from '../cpu/riscv/hart.ts';
 import type { Extension } from '../cpu/riscv/instructions/row.ts';
 import { InterruptBit } from '../cpu/riscv/trap.ts';
 import type { TimingModel } from '../cpu/timing/model.ts';
+import { FwCfg } from '../devices/firmware-config/fw-cfg.ts';
 import { Plic } from '../devices/irq/plic.ts';
+import { CfiFlash } from '../devices/memory/cfi-flash.ts';
+import { OpenBus } from '../devices/memory/open-bus.ts';
+import { PcieHost } from '../devices/pci/pcie-host.ts';
 import { GoldfishRtc } from '../devices/rtc/goldfish-rtc.ts';
 import { SifiveTest } from '../devices/test/sifive-test.ts';
 import { Clint } from '../devices/timer/clint.ts';
 import { Ns16550a } from '../devices/uart/ns16550a.ts';
-import { assert } from '../errors.ts';
+import { VirtioMmioSlot } from '../devices/virtio/virtio-mmio-slot.ts';
 import { GuestMemory } from '../kernel/memory/guest-memory.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { attachDevice, type DeviceSurroundings } from './attach-device.ts';
@@ -64,7 +68,7 @@ export function buildParts(options: BuildOptions): Parts {
   const ports: (SerialPort & Device)[] = [];
   let clint: Clint | undefined;
   for (const description of board.devices) {
-    const device = attachDevice(options.surroundings, description.name, (context) => {
+    const device = attachDevice<Device>(options.surroundings, description.name, (context) => {
       switch (description.type) {
         case 'sifive-test':
           return new SifiveTest(context, { name: description.name, power: options.power });
@@ -94,11 +98,23 @@ export function buildParts(options: BuildOptions): Parts {
         }
         case 'goldfish-rtc':
           return new GoldfishRtc(context, { name: description.name, interrupt: line(description.name) });
-        default:
-          return assert(false, `no factory for ${description.type}`) as never;
+        case 'virtio-mmio':
+          return new VirtioMmioSlot(context, { name: description.name });
+        case 'cfi-flash':
+          return new CfiFlash(context, {
+            name: description.name,
+            array: bus.flashArray(memory.region(description.region)),
+          });
+        case 'fw-cfg':
+          return new FwCfg(context, { name: description.name });
+        case 'pcie-host':
+          return new PcieHost(context, { name: description.name });
+        case 'open-bus':
+          return new OpenBus({ name: description.name, sizeBytes: description.sizeBytes });
       }
     });
-    bus.map(device, description.address);
+    if (description.type === 'cfi-flash') bus.back(memory.region(description.region), device);
+    else bus.map(device, description.address);
     devices.push(device);
   }
   const core = new Hart({

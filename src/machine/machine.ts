@@ -219,7 +219,14 @@ export class Machine {
       }
     }
     const entry = image.entry ?? image.segments[0]!.address;
-    const tree = placeDeviceTree(this.board, this.memory, image.segments);
+    const tree =
+      this.board.deviceTree === undefined
+        ? 0
+        : placeDeviceTree(
+            this.memory.region('ram'),
+            image.segments,
+            isaString(this.options.extensions ?? []),
+          );
     this.memory.region('boot-rom').load(0, bootRom(this.board.resetAddress, entry, tree));
   }
 
@@ -578,6 +585,11 @@ function addCounts(a: Record<string, number>, b: Record<string, number>): Record
   const sum = { ...a };
   for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;
   return sum;
+}
+
+/** As the device tree names the hart's instruction set. */
+function isaString(extensions: readonly Extension[]): string {
+  return ['rv32imac', 'zicsr', 'zifencei', ...extensions.map((name) => name.toLowerCase()).sort()].join('_');
 }
 
 /** @throws UserError when there is none of this name. */

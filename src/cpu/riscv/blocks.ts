@@ -210,7 +210,7 @@ export class BlockCache {
 
   #fetchable(address: number, user: number): Region | undefined {
     const region = this.#source.bus.memory.find(address);
-    if (region === undefined || !region.permissions.execute) return undefined;
+    if (region === undefined || !region.permissions.execute || !region.direct) return undefined;
     return this.#source.pmp.allowed(address, 2, Access.Execute, user === 0) ? region : undefined;
   }
 

@@ -117,6 +117,8 @@ export class Hart implements Core, CodeSource, CsrHost {
   #started = 0;
   #settling = false;
   #assertedAt = -1;
+  /** Address of the part of an access that faulted. */
+  #portion = 0;
   readonly #executed: ExecutedInstruction = {
     pc: 0,
     length: 4,
@@ -339,10 +341,8 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.attention = true;
   }
 
-  /** Physical memory protection decides what can be fetched: predecoded code must be looked at again. */
   protectionChanged(): void {
-    this.#flush();
-    this.attention = true;
+    this.remapped();
     this.accessRulesChanged();
   }
 
@@ -369,6 +369,12 @@ export class Hart implements Core, CodeSource, CsrHost {
     }
   }
 
+  /** What can be fetched has changed. */
+  remapped(): void {
+    this.#flush();
+    this.attention = true;
+  }
+
   // --- What the run loop leaves to the hart -------------------------------------------------------------------
 
   /**
@@ -379,14 +385,16 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.remaining = left + this.instructionCost;
     this.status = Leave.Stay;
     const unsigned = address >>> 0;
+    this.#portion = address;
     const machine = this.#effectivePrivilege() === Privilege.Machine;
     if (!this.pmp.allowed(unsigned, width, Access.Read, machine)) {
       this.#fault(Cause.LoadAccessFault, address, pc, left);
       return 0;
     }
-    const value = this.bus.read(unsigned, width);
+    const value =
+      unsigned % width === 0 ? this.bus.read(unsigned, width) : this.#loadMisaligned(unsigned, width);
     if (this.bus.fault) {
-      this.#fault(Cause.LoadAccessFault, this.#faultingPortion(unsigned, width), pc, left);
+      this.#fault(Cause.LoadAccessFault, this.#portion, pc, left);
       return 0;
     }
     this.#afterAccess(left);
@@ -403,8 +411,10 @@ export class Hart implements Core, CodeSource, CsrHost {
       this.#fault(Cause.StoreAccessFault, address, pc, left);
       return this.status;
     }
-    this.bus.write(unsigned, width, value);
-    if (this.bus.fault) this.#fault(Cause.StoreAccessFault, this.#faultingPortion(unsigned, width), pc, left);
+    this.#portion = address;
+    if (unsigned % width === 0) this.bus.write(unsigned, width, value);
+    else this.#storeMisaligned(unsigned, width, value);
+    if (this.bus.fault) this.#fault(Cause.StoreAccessFault, this.#portion, pc, left);
     else this.#afterAccess(left);
     return this.status;
   }
@@ -656,10 +666,32 @@ export class Hart implements Core, CodeSource, CsrHost {
     return instructionLength(low) === 2 ? low : low | ((this.bus.peek((pc + 2) >>> 0, 2) ?? 0) << 16);
   }
 
-  /** 3.1.16: mtval has the address of the portion of a misaligned access that faulted. */
-  #faultingPortion(address: number, width: number): number {
-    const region = this.bus.memory.find(address);
-    return region !== undefined && !region.contains(address, width) ? region.end | 0 : address | 0;
+  /**
+   * A misaligned load is two aligned ones, as on QEMU's virt: so it works at the edge between two memories and
+   * on devices. `#portion` becomes the address of the part that faults (Priv 3.1.16).
+   */
+  #loadMisaligned(address: number, width: AccessWidth): number {
+    const first = address - (address % width);
+    const second = (first + width) >>> 0;
+    const shift = 8 * (address % width);
+    const low = this.bus.read(first, width);
+    if (this.bus.fault) return 0;
+    this.#portion = second | 0;
+    const high = this.bus.read(second, width);
+    const mask = width === 4 ? -1 : 0xffff;
+    return ((low >>> shift) | (high << (8 * width - shift))) & mask;
+  }
+
+  /** A misaligned store within one memory is one access; elsewhere it goes byte by byte, as on QEMU's virt. */
+  #storeMisaligned(address: number, width: AccessWidth, value: number): void {
+    if (this.bus.memory.find(address)?.contains(address, width)) {
+      this.bus.write(address, width, value);
+      return;
+    }
+    for (let i = 0; i < width && !this.bus.fault; i++) {
+      this.#portion = (address + i) | 0;
+      this.bus.write((address + i) >>> 0, 1, value >>> (8 * i));
+    }
   }
 
   #csr(word: number, number: number, pc: number, left: number): void {

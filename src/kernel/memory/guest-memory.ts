@@ -65,6 +65,8 @@ export class Region {
   readonly words: Int32Array;
   /** One byte per granule; bits of `Attribute`. */
   readonly attributes: Uint8Array;
+  /** Whether loads and fetches see the bytes themselves; flash that was given a command answers for itself. */
+  direct = true;
 
   constructor(plan: RegionPlan, buffer: ArrayBufferLike, offset: number, attributeOffset: number) {
     this.name = plan.name;
