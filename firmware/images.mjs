@@ -1,6 +1,6 @@
 // Keeps images/ and images/manifest.json: which tools built which images, and what these hash to.
 //
-//   node images.mjs install   take over what `make build` built
+//   node images.mjs install   take over what `make build` built; the Makefile gives the compiler flags as FLAGS_ISA
 //   node images.mjs verify    rebuild and compare with images/; exit code 1 if an image differs although
 //                             the tools are the manifest's, or if one is missing or not listed
 import { execFileSync } from 'node:child_process';
@@ -70,7 +70,8 @@ function install() {
   });
   const isas = [...new Set(names.map(isaOf))].sort();
   const tools = Object.fromEntries(isas.map((isa) => [isa, versions(isa)]));
-  writeFileSync(manifestFile, `${JSON.stringify({ tools, images }, null, 2)}\n`);
+  const flags = Object.fromEntries(isas.map((isa) => [isa, process.env[`FLAGS_${isa}`] ?? '']));
+  writeFileSync(manifestFile, `${JSON.stringify({ tools, flags, images }, null, 2)}\n`);
   console.log(`images/manifest.json: ${images.length} images`);
 }
 
