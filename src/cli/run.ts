@@ -49,7 +49,11 @@ class RunSession {
     this.#request = request;
     this.#replay = request.replay === undefined ? undefined : Recording.read(request.replay);
     const image = loadImageFile(request.image, request.machine);
-    const options: MachineOptions = { ...this.#replay?.machineOptions(), ...request.machine };
+    const options: MachineOptions = {
+      ...this.#replay?.machineOptions(),
+      ...request.machine,
+      flightRecorder: true,
+    };
     this.#machine = Machine.fromImage(image, options);
     this.#replay?.check(this.#identity());
     this.#connectOutput();
@@ -107,6 +111,7 @@ class RunSession {
     const asides = conclusion.isWorthSaying || request.stats;
     if (asides && this.#stdout.lastByte !== 0x0a && isTerminal(1) && isTerminal(2)) tell('\n');
     if (conclusion.isWorthSaying) say(conclusion.message, conclusion.hint);
+    if (ending.kind === 'stuck' || ending.kind === 'guest-error') tell(machine.report());
     if (request.stats) tell(statisticsText(machine, host));
     for (const { option, file } of this.#files) {
       if (file === this.#json) continue;

@@ -21,9 +21,12 @@ import { bootRom } from './boot-rom.ts';
 import { buildParts, type Parts } from './build.ts';
 import { ConsoleLog, type Watch } from './console-log.ts';
 import { placeDeviceTree } from './device-tree-placement.ts';
+import { FlightRecorder } from './flight-recorder.ts';
 import { Fingerprint } from './hash.ts';
 import { type Image, type LoadOptions, loadImageFile } from './loader/image.ts';
 import { type ImageSymbol, SymbolTable } from './loader/symbols.ts';
+import { reportText } from './report.ts';
+import { gatherFacts } from './report-facts.ts';
 import { type HostFiles, NO_FILES } from './semihosting/files.ts';
 import { DirectoryFiles } from './semihosting/host-files.ts';
 import { type GuestAccess, Semihosting } from './semihosting/semihosting.ts';
@@ -44,6 +47,11 @@ export interface MachineOptions {
   strict?: boolean;
   /** Semihosting; false makes its EBREAK an ordinary breakpoint exception. */
   semihosting?: false | SemihostingSettings;
+  /**
+   * Keeps what `report` needs to tell the last branches: checkpoints and input. Costs memory for up to two copies
+   * of what the guest has written and, in long runs, below 1 % of the time.
+   */
+  flightRecorder?: boolean;
 }
 
 export interface SemihostingSettings {
@@ -120,6 +128,7 @@ export class Machine {
   image: Image | undefined = undefined;
   readonly #parts: Parts;
   readonly #semihosting: Semihosting | undefined;
+  readonly #recorder: FlightRecorder | undefined;
   readonly #consoleListeners: ConsoleListener[] = [];
   readonly #errorListeners: ((error: GuestError) => void)[] = [];
   readonly #guestErrors = new Map<string, number>();
@@ -139,6 +148,7 @@ export class Machine {
     this.model = options.model ?? UNIT_MODEL;
     const clock = { now: () => this.#parts?.core.now() ?? 0, frequencyHz: this.board.frequencyHz };
     const guestError = (error: GuestError) => this.#guestError(error);
+    this.#recorder = options.flightRecorder ? this.#makeRecorder() : undefined;
     this.#semihosting =
       options.semihosting === false ? undefined : this.#makeSemihosting(options.semihosting ?? {});
     this.#parts = buildParts({
@@ -291,7 +301,10 @@ export class Machine {
         // An instruction takes at least one cycle, so this never overshoots.
         deadline = Math.min(deadline, now + left);
       }
-      const stop = this.core.run(deadline);
+      const { cycles } = this.#before;
+      if (this.#recorder !== undefined && now + cycles >= this.#recorder.nextCycle) this.#recorder.due();
+      const pause = (this.#recorder?.nextCycle ?? NEVER) - cycles;
+      const stop = this.core.run(Math.min(deadline, pause));
       let end: RunResult | undefined;
       switch (stop.kind) {
         case 'breakpoint':
@@ -363,15 +376,19 @@ export class Machine {
    */
   input(data: string | Uint8Array, port?: string): void {
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
-    this.port(port ?? this.board.console).input(bytes);
-    if (port === undefined || port === this.board.console) this.#semihosting?.input(bytes);
+    const name = port ?? this.board.console;
+    this.port(name).input(bytes);
+    this.#recorder?.input(name, bytes);
+    if (name === this.board.console) this.#semihosting?.input(bytes);
     this.core.requestAttention();
   }
 
   /** States whether more input can come to a port: while it can, a guest that waits for it is not stuck. */
   setInputOpen(open: boolean, port?: string): void {
-    this.port(port ?? this.board.console).setInputOpen(open);
-    if (port === undefined || port === this.board.console) this.#semihosting?.setInputOpen(open);
+    const name = port ?? this.board.console;
+    this.port(name).setInputOpen(open);
+    this.#recorder?.inputOpen(name, open);
+    if (name === this.board.console) this.#semihosting?.setInputOpen(open);
   }
 
   /** Bytes of input that the guest has not read yet, from a UART or by semihosting, whichever it reads. */
@@ -438,6 +455,14 @@ export class Machine {
     };
   }
 
+  /**
+   * Where the guest is and how it came there: registers, last trap, backtrace, and with `flightRecorder` the last
+   * branches, which may take some seconds to find out. Lines of text without the reason of the result.
+   */
+  report(): string {
+    return reportText(gatherFacts(this, this.#recorder?.lastBranches()));
+  }
+
   /** Instruction and trap observer; slows the run down. Pass undefined to end it. */
   observe(observer: CoreObserver | undefined): void {
     this.core.observe(observer);
@@ -484,6 +509,7 @@ export class Machine {
     this.scheduler.restore(state.scheduler as State);
     if (this.#semihosting !== undefined) this.#semihosting.restore(state.semihosting as State);
     this.core.restore(state.core as State);
+    this.#recorder?.restored(state);
   }
 
   /** Fingerprint of `snapshot()`: equal for machines with the same future. 16 hexadecimal digits. */
@@ -533,8 +559,27 @@ export class Machine {
     if (this.options.strict) this.#end({ kind: 'guest-error', error });
   }
 
+  #makeRecorder(): FlightRecorder {
+    return new FlightRecorder({
+      machine: this,
+      twin: (files) => {
+        const { semihosting = {} } = this.options;
+        const twin = new Machine({
+          ...this.options,
+          board: this.board,
+          flightRecorder: false,
+          semihosting: semihosting && { ...semihosting, files },
+        });
+        if (this.image !== undefined) twin.load(this.image);
+        return twin;
+      },
+    });
+  }
+
   #makeSemihosting(settings: SemihostingSettings): Semihosting {
     const imageName = () => this.image?.name ?? '';
+    const files =
+      settings.files ?? (settings.root === undefined ? NO_FILES : new DirectoryFiles(settings.root));
     return new Semihosting({
       clock: { now: () => this.cycles, frequencyHz: this.board.frequencyHz },
       console: {
@@ -542,7 +587,7 @@ export class Machine {
           for (const byte of bytes) this.#output(byte, 'semihosting');
         },
       },
-      files: settings.files ?? (settings.root === undefined ? NO_FILES : new DirectoryFiles(settings.root)),
+      files: this.#recorder?.journal.record(files) ?? files,
       get commandLine() {
         return [imageName(), ...(settings.arguments ?? [])].join(' ');
       },

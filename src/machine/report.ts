@@ -1,0 +1,134 @@
+/**
+ * What there is to say about a guest that cannot go on, or that made a mistake under `strict`: where it is, the
+ * registers, the last trap, how it came there. Pure text from what it is given; lines fit 100 columns.
+ */
+
+import type { Backtrace } from '../debug/backtrace.ts';
+import { hex32 } from '../errors.ts';
+import type { LastBranches } from './flight-recorder.ts';
+import type { SymbolTable } from './loader/symbols.ts';
+
+/** An instruction where the guest is, or was. */
+export interface Place {
+  readonly address: number;
+  /** Disassembled; undefined where no code is. */
+  readonly instruction: string | undefined;
+}
+
+export interface TrapFacts {
+  /** `7: store/AMO access fault`. */
+  readonly cause: string;
+  readonly mepc: Place;
+  readonly mtval: number;
+  /** What mtval means for this cause. */
+  readonly meaning: string;
+}
+
+export interface ReportFacts {
+  readonly symbols: SymbolTable;
+  readonly cycles: number;
+  readonly seconds: number;
+  readonly place: Place;
+  /** `machine mode`. */
+  readonly mode: string;
+  /** In the order in which they are shown. */
+  readonly registers: readonly { name: string; value: number }[];
+  /** Words about the interrupts: what is enabled, what is pending. */
+  readonly interrupts: readonly string[];
+  /** The last trap, if one has been taken. */
+  readonly trap: TrapFacts | undefined;
+  readonly backtrace: Backtrace;
+  /** Undefined when nobody recorded. */
+  readonly branches: LastBranches | undefined;
+}
+
+const COLUMNS = 3;
+
+/** @returns the report, each line ended. */
+export function reportText(facts: ReportFacts): string {
+  const { symbols, place } = facts;
+  const lines = [
+    `  at      ${placeText(symbols, place)}`,
+    `  cycle   ${facts.cycles.toLocaleString('en-US')} (${facts.seconds.toFixed(6)} s), ${facts.mode}`,
+    ...facts.interrupts.map((line, index) => `  ${index === 0 ? 'IRQs' : '    '}    ${line}`),
+    '',
+    'Registers',
+    ...registerLines(facts),
+    ...trapLines(facts),
+    '',
+    'Backtrace, the innermost call first',
+    ...backtraceLines(facts.backtrace),
+    ...branchLines(symbols, facts.branches),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function named(symbols: SymbolTable, address: number): string {
+  const name = symbols.format(address);
+  return name === hex32(address) ? name : `${name} (${hex32(address)})`;
+}
+
+/** The address first, for columns. */
+function located(symbols: SymbolTable, address: number): string {
+  const name = symbols.format(address);
+  return name === hex32(address) ? name : `${hex32(address)} ${name}`;
+}
+
+function placeText(symbols: SymbolTable, { address, instruction }: Place): string {
+  return `${named(symbols, address)}: ${instruction ?? 'there is no code'}`;
+}
+
+function registerLines({ symbols, registers }: ReportFacts): string[] {
+  const cells = registers.map(({ name, value }) => {
+    const located = value < 0x100 ? undefined : symbols.at(value);
+    const hint = located === undefined ? '' : ` ${shortened(symbols.format(value))}`;
+    return `${name.padEnd(8)} ${hex32(value)}${hint}`;
+  });
+  const rows = Math.ceil(cells.length / COLUMNS);
+  const widths = Array.from({ length: COLUMNS }, (_, column) =>
+    Math.max(0, ...cells.slice(column * rows, (column + 1) * rows).map((cell) => cell.length)),
+  );
+  return Array.from({ length: rows }, (_, row) =>
+    `  ${widths.map((width, column) => (cells[column * rows + row] ?? '').padEnd(width)).join('  ')}`.trimEnd(),
+  );
+}
+
+/** A hint must not push the columns off the screen. */
+function shortened(name: string): string {
+  return name.length <= 20 ? name : `${name.slice(0, 19)}…`;
+}
+
+function trapLines({ symbols, trap }: ReportFacts): string[] {
+  if (trap === undefined) return [];
+  return [
+    '',
+    'Last trap',
+    `  mcause  ${trap.cause}`,
+    `  mepc    ${placeText(symbols, trap.mepc)}`,
+    `  mtval   ${hex32(trap.mtval)}${trap.meaning === '' ? '' : `: ${trap.meaning}`}`,
+  ];
+}
+
+function backtraceLines({ frames, end }: Backtrace): string[] {
+  const lines = frames.map(({ pc, text, note }, index) => {
+    const suffix = note === undefined ? '' : `   [${note}]`;
+    return `  #${String(index).padEnd(2)} ${text === hex32(pc) ? text : `${hex32(pc)} ${text}`}${suffix}`;
+  });
+  return [...lines, `  (${end})`];
+}
+
+function branchLines(symbols: SymbolTable, last: LastBranches | undefined): string[] {
+  if (last === undefined) return [];
+  if (last.kind === 'unknown') return ['', 'Last branches', `  not known: ${last.reason}`];
+  const texts = last.branches.map(({ from, to, times, trap }) => ({
+    from: located(symbols, from),
+    to: located(symbols, to),
+    suffix: (trap === undefined ? '' : `   [trap: ${trap}]`) + (times > 1 ? `   [${times} times]` : ''),
+  }));
+  const width = Math.max(0, ...texts.map(({ from }) => from.length));
+  return [
+    '',
+    'Last branches, the latest last',
+    ...texts.map(({ from, to, suffix }) => `  ${from.padEnd(width)} → ${to}${suffix}`),
+  ];
+}
