@@ -23,7 +23,15 @@ export function tool(name: string): string | undefined {
 
 /** A `describe` whose tests need programs. `body` is called only when all are there. */
 export function describeWith(names: readonly string[], title: string, body: () => void): void {
-  const missing = names.filter((name) => tool(name) === undefined);
+  describeUnlessMissing(
+    names.filter((name) => tool(name) === undefined),
+    title,
+    body,
+  );
+}
+
+/** A `describe` whose tests are skipped when something is missing. @param missing names of what is. */
+export function describeUnlessMissing(missing: readonly string[], title: string, body: () => void): void {
   if (missing.length === 0) {
     describe(title, body);
     return;

@@ -1,0 +1,2 @@
+/** @returns the Debian packages that are missing. */
+export function missingPackages(): string[];
