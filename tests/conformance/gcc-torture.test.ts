@@ -35,7 +35,9 @@ function runPrograms(): Promise<Outcome[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bluesim-torture-'));
   const json = join(folder, 'outcomes.json');
   const sample = FULL ? [] : ['--sample', String(SAMPLE), '--seed', SEED];
-  const child = spawn(process.execPath, [runner, '--json', json, ...sample], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [runner, '--json', json, ...sample], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', () => {

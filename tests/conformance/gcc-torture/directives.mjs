@@ -45,7 +45,7 @@ function closing(text, start) {
   return text.length;
 }
 
-/** @returns {string[][] | ReturnType<typeof words>[]} the words of each directive of a source, in order. */
+/** @returns {ReturnType<typeof words>[]} the words of each directive of a source, in order. */
 function directives(source) {
   const starts = [...source.matchAll(/\{\s*dg-/g)].map(({ index }) => index);
   return starts.map((start) => words(source.slice(start + 1, closing(source, start))));
@@ -62,37 +62,37 @@ function isTarget(pattern) {
   return new RegExp(`^${expression}$`).test(TARGET);
 }
 
-/** A selector: `! S`, `S && S`, `S || S`, one property, or a list of targets. */
-export function selects(selector) {
-  const parts = words(selector);
-  const operand = (part) => (part.list ? selects(part.text) : selects(`${part.text}`));
-  if (parts[0]?.text === '!') return !selects(wordsToText(parts.slice(1)));
+/**
+ * A selector: `! S`, `S && S`, `S || S` (braces around any of them), one property, or a list of targets.
+ * @param {ReturnType<typeof words>} parts
+ */
+function selects(parts) {
   const operator = parts.findIndex(({ text, list }) => !list && (text === '&&' || text === '||'));
   if (operator > 0) {
-    const [left, right] = [parts.slice(0, operator), parts.slice(operator + 1)].map(wordsToText);
-    return parts[operator].text === '&&' ? selects(left) && selects(right) : selects(left) || selects(right);
+    const [left, right] = [selects(parts.slice(0, operator)), selects(parts.slice(operator + 1))];
+    return parts[operator].text === '&&' ? left && right : left || right;
   }
-  if (parts.length === 1 && parts[0].list) return operand(parts[0]);
-  return parts.some(({ text, list }) =>
-    list ? selects(text) : text.includes('-') ? isTarget(text) : hasProperty(text),
-  );
+  if (parts[0]?.text === '!') return !selects(parts.slice(1));
+  return parts.some(({ text, list }) => {
+    if (list) return selects(words(text));
+    return text.includes('-') ? isTarget(text) : hasProperty(text);
+  });
 }
-
-const wordsToText = (parts) => parts.map(({ text, list }) => (list ? `{${text}}` : text)).join(' ');
 
 const flagsOf = ({ text }) => words(text.replaceAll('"', '')).map((word) => word.text);
 
-/** `{ dg-options FLAGS [{ target SELECTOR }] }` */
+/** `{ dg-options FLAGS [{ target SELECTOR… }] }` */
 function conditionalFlags([, flags, condition]) {
   if (condition === undefined) return flagsOf(flags);
-  return selects(condition.text.replace(/^\s*target\b/, '')) ? flagsOf(flags) : [];
+  const [, ...selector] = words(condition.text);
+  return selects(selector) ? flagsOf(flags) : [];
 }
 
 /** `{ dg-skip-if REASON SELECTOR [INCLUDED [EXCLUDED]] }`: with flags that include one and exclude the other. */
 function isSkipped([, , selector, included, excluded], flags) {
   const matches = (list) =>
     words(list.text).some(({ text }) => text === '*' || (text !== '' && flags.includes(text)));
-  if (!selects(selector.text)) return false;
+  if (!selects(words(selector.text))) return false;
   if (included !== undefined && !matches(included)) return false;
   return excluded === undefined || !matches(excluded);
 }
