@@ -11,6 +11,7 @@ import { isTerminal, openInput, type RunInput } from './run-input.ts';
 import { type Ending, RunLoop } from './run-loop.ts';
 import { parseRunOptions, type RawRunOptions, type RunRequest } from './run-options.ts';
 import { statisticsJson, statisticsText } from './statistics.ts';
+import { Trace } from './trace.ts';
 import { bluesimVersion } from './version.ts';
 import { Wakeup } from './wakeup.ts';
 
@@ -44,6 +45,7 @@ class RunSession {
   readonly #json: FileOutput | undefined;
   readonly #recorder: RecordingWriter | undefined;
   readonly #replay: Recording | undefined;
+  readonly #trace: Trace | undefined;
 
   constructor(request: RunRequest) {
     this.#request = request;
@@ -66,6 +68,10 @@ class RunSession {
             this.#identity(),
             () => this.#machine.cycles,
           );
+    this.#trace =
+      request.trace === undefined
+        ? undefined
+        : new Trace(this.#machine, this.#open('--trace', request.trace.path), request.trace);
     const feed = new InputFeed(this.#machine, this.#recorder);
     const wakeup = new Wakeup();
     this.input =
@@ -108,6 +114,7 @@ class RunSession {
     const conclusion = conclude(ending, request, machine.symbols.format(machine.pc));
     let { exitCode } = conclusion;
     this.#recorder?.end(ending.kind);
+    this.#trace?.end();
     const asides = conclusion.isWorthSaying || request.stats;
     if (asides && this.#stdout.lastByte !== 0x0a && isTerminal(1) && isTerminal(2)) tell('\n');
     if (conclusion.isWorthSaying) say(conclusion.message, conclusion.hint);

@@ -1,0 +1,189 @@
+/**
+ * `--trace`: what the guest does, a line each, the same in every run, so that two traces can be compared with
+ * diff. docs/command.md describes the format; these are its lines:
+ *
+ *   CYCLE  PC        SYMBOL          INSTRUCTION            REGISTERS CHANGED
+ *   12     80000010  main+0x4        addi sp,sp,-16         sp=800043a0
+ *   15     trap      machine timer interrupt at 80000018 to 80000040 <trap_entry> mtval=00000000
+ *   17     write     uart0+0x0 size 1 value 00000048
+ */
+import type { BusObserver } from '../bus/bus.ts';
+import type { Device } from '../bus/device.ts';
+import type { CoreObserver } from '../cpu/core.ts';
+import { disassemble, REGISTER_NAMES } from '../cpu/riscv/disassemble.ts';
+import { BASE_EXTENSIONS } from '../cpu/riscv/instructions/table.ts';
+import { causeName } from '../cpu/riscv/trap.ts';
+import { printable } from '../machine/loader/printable.ts';
+import type { Machine } from '../machine/machine.ts';
+import { type AddressRange, parseTarget } from './disasm-target.ts';
+import type { FileOutput } from './file-output.ts';
+import type { TraceKind } from './run-options.ts';
+
+export const TRACE_VERSION = 1;
+
+/** Registers that change by themselves, or that a trap's own line tells. */
+const NOT_SHOWN = new Set(['pc', 'zero', 'mip']);
+const TOLD_BY_TRAPS = new Set(['mstatus', 'mepc', 'mcause', 'mtval']);
+
+const hex = (value: number) => (value >>> 0).toString(16).padStart(8, '0');
+
+export interface TraceOptions {
+  readonly kinds: ReadonlySet<TraceKind>;
+  /** As for `bluesim disasm`. None: everything. */
+  readonly ranges: readonly string[];
+}
+
+interface InstructionText {
+  readonly word: number;
+  readonly text: string;
+  /** CSR instructions and MRET change more than general registers. */
+  readonly writesSpecial: boolean;
+}
+
+export class Trace implements CoreObserver, BusObserver {
+  readonly #machine: Machine;
+  readonly #file: FileOutput;
+  readonly #kinds: ReadonlySet<TraceKind>;
+  readonly #ranges: readonly AddressRange[];
+  readonly #extensions: ReadonlySet<(typeof BASE_EXTENSIONS)[number]>;
+  /** x0 to x31, where the hart has them, and what they held before the pending instruction. */
+  readonly #general: Int32Array;
+  readonly #generalBefore = new Int32Array(32);
+  /** Registers that only CSR instructions and MRET change, and the same of them. */
+  readonly #special: readonly string[];
+  readonly #specialBefore: number[];
+  /** What a line says before the registers, by address, as long as the instruction there is the same. */
+  readonly #texts = new Map<number, InstructionText>();
+  readonly #symbol = (address: number) =>
+    this.#machine.symbols.at(address) ? this.#machine.symbols.format(address) : undefined;
+  /** The instruction that is being executed: its line is written when its effects are known. */
+  #pending: string | undefined = undefined;
+  /** Lines of its device accesses. */
+  #accesses: string[] = [];
+  #wanted = false;
+  #writesSpecial = false;
+  /** What was noted of the registers is what they held before the pending instruction. */
+  #isCurrent = false;
+
+  /** @throws UserError for a range that names nothing. */
+  constructor(machine: Machine, file: FileOutput, options: TraceOptions) {
+    this.#machine = machine;
+    this.#file = file;
+    this.#kinds = options.kinds;
+    this.#ranges = options.ranges.map((text) => parseTarget(machine.image!, text));
+    this.#extensions = new Set([...BASE_EXTENSIONS, ...(machine.options.extensions ?? [])]);
+    this.#general = machine.memory.cpuState.subarray(0, 32);
+    this.#special = machine.registers.names.filter(
+      (name) => !NOT_SHOWN.has(name) && !REGISTER_NAMES.includes(name),
+    );
+    this.#specialBefore = this.#special.map((name) => machine.registers.read(name)!);
+    file.text(
+      `# bluesim trace ${TRACE_VERSION}: ${printable(machine.image!.name)} on ${machine.board.name}\n`,
+    );
+    machine.observe(this);
+    machine.bus.observer = this;
+  }
+
+  instruction(pc: number): void {
+    this.#finish(false);
+    this.#wanted = this.#inRange(pc);
+    if (!this.#wanted || !this.#kinds.has('instructions')) {
+      this.#isCurrent = false;
+      return;
+    }
+    const { text, writesSpecial } = this.#textOf(pc);
+    this.#pending = `${String(this.#machine.cycles).padEnd(11)} ${text}`;
+    this.#writesSpecial = writesSpecial;
+    if (!this.#isCurrent) this.#remember();
+    this.#isCurrent = true;
+  }
+
+  trap(cause: number, isInterrupt: boolean, pc: number, value: number, target: number): void {
+    this.#finish(true);
+    this.#isCurrent = false;
+    if (!this.#kinds.has('traps') || !(this.#inRange(pc) || this.#inRange(target))) return;
+    const at = this.#symbol(pc);
+    const to = this.#symbol(target);
+    this.#line(
+      `${String(this.#machine.cycles).padEnd(11)} trap      ${causeName(cause, isInterrupt)} at ${hex(pc)}${at === undefined ? '' : ` <${at}>`} to ${hex(target)}${to === undefined ? '' : ` <${to}>`} mtval=${hex(value)}`,
+    );
+  }
+
+  deviceAccess(device: Device, address: number, width: number, value: number, isWrite: boolean): void {
+    if (!this.#wanted || !this.#kinds.has('mmio')) return;
+    const mapping = this.#machine.bus.mappings.find((candidate) => candidate.device === device)!;
+    const offset = (address - mapping.start).toString(16);
+    const digits = value.toString(16).padStart(2 * width, '0');
+    this.#accesses.push(
+      `${String(this.#machine.cycles).padEnd(11)} ${isWrite ? 'write' : 'read '}     ${device.name}+0x${offset} size ${width} value ${digits}`,
+    );
+  }
+
+  /** Writes what is still to be written. */
+  end(): void {
+    this.#finish(false);
+    this.#file.flush();
+  }
+
+  #inRange(address: number): boolean {
+    if (this.#ranges.length === 0) return true;
+    return this.#ranges.some(({ start, end }) => address >= start && address < end);
+  }
+
+  /** The instruction before is done, or a trap has ended it. */
+  #finish(byTrap: boolean): void {
+    if (this.#pending !== undefined) {
+      this.#line(`${this.#pending}${this.#changes(byTrap)}`.trimEnd());
+      this.#pending = undefined;
+    }
+    if (this.#accesses.length === 0) return;
+    for (const line of this.#accesses) this.#line(line);
+    this.#accesses = [];
+  }
+
+  #textOf(pc: number): InstructionText {
+    const { bus } = this.#machine;
+    const word = (bus.peek(pc, 2) ?? 0) | ((bus.peek((pc + 2) >>> 0, 2) ?? 0) << 16);
+    const known = this.#texts.get(pc);
+    if (known?.word === word) return known;
+    const { text, row } = disassemble(word, pc, { extensions: this.#extensions, symbol: this.#symbol });
+    const where = this.#symbol(pc) ?? '-';
+    const made = {
+      word,
+      text: `${hex(pc)}  ${where.padEnd(24)} ${text.padEnd(32)}`,
+      writesSpecial: row?.timing === 'csr' || row?.timing === 'mret',
+    };
+    this.#texts.set(pc, made);
+    return made;
+  }
+
+  #remember(): void {
+    const { registers } = this.#machine;
+    this.#generalBefore.set(this.#general);
+    for (const [index, name] of this.#special.entries()) this.#specialBefore[index] = registers.read(name)!;
+  }
+
+  #changes(byTrap: boolean): string {
+    const { registers } = this.#machine;
+    const [now, before] = [this.#general, this.#generalBefore];
+    let text = '';
+    for (let index = 1; index < 32; index++) {
+      const value = now[index]!;
+      if (value === before[index]) continue;
+      before[index] = value;
+      text += ` ${REGISTER_NAMES[index]}=${hex(value)}`;
+    }
+    if (!this.#writesSpecial) return text;
+    for (const [index, name] of this.#special.entries()) {
+      const value = registers.read(name)!;
+      if (value === this.#specialBefore[index]) continue;
+      this.#specialBefore[index] = value;
+      if (!byTrap || !TOLD_BY_TRAPS.has(name)) text += ` ${name}=${hex(value)}`;
+    }
+    return text;
+  }
+
+  #line(text: string): void {
+    this.#file.text(`${text}\n`);
+  }
+}
