@@ -221,19 +221,22 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.attention = false;
     while (now < deadline) {
       if (this.#deadReason !== '') return { kind: 'dead', reason: this.#deadReason };
+      let limit = deadline;
       if ((this.csr.mip & this.csr.mie) !== 0) {
-        this.#asleep = false;
         if (this.#interruptsEnabled()) {
           const recognised = this.#perInstruction ? this.model.recognisedAt(this.#assertedAt) : now;
-          if (recognised <= now) {
-            this.#takeInterrupt();
-            now = this.now();
-            if (now >= deadline) break;
-          }
+          // A hart that sleeps goes on sleeping until it recognises what wakes it.
+          if (recognised > now && this.#asleep) this.skipTo(Math.min(recognised, deadline), false);
+          now = this.now();
+          if (recognised <= now) this.#takeInterrupt();
+          else limit = Math.min(deadline, recognised);
+          now = this.now();
+          if (now >= deadline) break;
         }
+        this.#asleep = false;
       }
       if (this.#asleep) return { kind: 'asleep' };
-      switch (this.#runOnce(Math.min(deadline - now, LARGEST_BUDGET), now)) {
+      switch (this.#runOnce(Math.min(limit - now, LARGEST_BUDGET), now)) {
         case Leave.Attention:
           return { kind: 'attention' };
         case Leave.Spinning:
@@ -497,7 +500,7 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.#settle(pc);
     if (this.remaining <= 0) return -1;
     const breaks = (code[first]! & 0xff) === Op.Break;
-    if (breaks && this.passBreakpoint !== pc) return budget;
+    if (breaks && this.passBreakpoint !== pc) return this.remaining - this.instructionCost;
     this.#observer?.instruction(pc >>> 0, this.now());
     if (!this.#perInstruction) return budget;
     const at = breaks ? first + RECORD : first;
