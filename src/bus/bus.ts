@@ -9,6 +9,7 @@ import {
   GRANULE_BYTES,
   GRANULE_SHIFT,
   type GuestMemory,
+  PAGE_BYTES,
   type Region,
 } from '../kernel/memory/guest-memory.ts';
 import type { AccessWidth, Device } from './device.ts';
@@ -77,10 +78,9 @@ export class Bus {
     return {
       bytes: region.bytes,
       changed: (offset, sizeBytes) => {
-        for (let at = offset - (offset % GRANULE_BYTES); at < offset + sizeBytes; at += GRANULE_BYTES) {
-          region.touchPage(at);
-          this.storeListener?.storing(region, at, GRANULE_BYTES);
-        }
+        for (let at = offset; at < offset + sizeBytes; at += PAGE_BYTES) region.touchPage(at);
+        region.touchPage(offset + sizeBytes - 1);
+        this.#announce(region, offset, sizeBytes);
       },
       setDirect: (direct) => {
         if (direct === region.direct) return;
@@ -146,11 +146,18 @@ export class Bus {
     const region = this.memory.find(address);
     if (!region?.contains(address, bytes.length)) return false;
     const offset = address - region.address;
-    for (let i = 0; i < bytes.length; i += 4) {
-      this.storeListener?.storing(region, offset + i, Math.min(4, bytes.length - i));
-    }
+    this.#announce(region, offset, bytes.length);
     region.load(offset, bytes);
     return true;
+  }
+
+  /** Tells the core of a change to a range, where it has something there. */
+  #announce(region: Region, offset: number, sizeBytes: number): void {
+    const end = offset + sizeBytes;
+    for (let at = offset; at < end; at = (at | (GRANULE_BYTES - 1)) + 1) {
+      if ((region.attributes[at >>> GRANULE_SHIFT]! & ~Attribute.Untouched) === 0) continue;
+      this.storeListener?.storing(region, at, Math.min(end, (at | (GRANULE_BYTES - 1)) + 1) - at);
+    }
   }
 
   #store(region: Region, offset: number, width: AccessWidth, value: number): void {

@@ -222,11 +222,9 @@ export class Machine {
     const { image } = this;
     if (image === undefined) return;
     for (const { address, bytes, sizeInMemory } of image.segments) {
-      this.bus.poke(address, bytes);
-      const zeros = sizeInMemory - bytes.length;
-      for (let at = 0; at < zeros; at += 1 << 16) {
-        this.bus.poke(address + bytes.length + at, new Uint8Array(Math.min(1 << 16, zeros - at)));
-      }
+      const region = this.memory.find(address)!;
+      region.load(address - region.address, bytes);
+      region.zero(address - region.address + bytes.length, sizeInMemory - bytes.length);
     }
     const entry = image.entry ?? image.segments[0]!.address;
     const tree =

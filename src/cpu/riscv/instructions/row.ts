@@ -71,12 +71,18 @@ export interface ReservedRow {
 }
 
 function parsePattern(pattern: string): { mask: number; value: number; length: 2 | 4 } {
-  const bits = pattern.replaceAll(' ', '');
-  if ((bits.length !== 32 && bits.length !== 16) || /[^01.]/.test(bits))
-    throw new Error(`bad pattern ${pattern}`);
-  const mask = Number.parseInt(bits.replaceAll('0', '1').replaceAll('.', '0'), 2) | 0;
-  const value = Number.parseInt(bits.replaceAll('.', '0'), 2) | 0;
-  return { mask, value, length: bits.length === 32 ? 4 : 2 };
+  let mask = 0;
+  let value = 0;
+  let bits = 0;
+  for (let i = 0; i < pattern.length; i++) {
+    const character = pattern[i];
+    if (character === ' ') continue;
+    bits++;
+    mask = (mask << 1) | (character === '.' ? 0 : 1);
+    value = (value << 1) | (character === '1' ? 1 : 0);
+  }
+  if (bits !== 32 && bits !== 16) throw new Error(`bad pattern ${pattern}`);
+  return { mask, value, length: bits === 32 ? 4 : 2 };
 }
 
 /** Makes the `row` function of one extension's file. */
