@@ -69,13 +69,22 @@ export function backtrace(source: BacktraceSource, start: BacktraceStart): Backt
   let registers: Registers = { pc: start.pc, sp: start.sp, ra: start.ra, s0: start.s0, isReturn: false };
   let note: string | undefined;
   while (frames.length < MOST_FRAMES) {
-    frames.push({ pc: registers.pc, text: source.symbols.format(registers.pc), note });
+    frames.push({ pc: registers.pc, text: frameText(source.symbols, registers), note });
     const step = tracer.caller(registers);
     if ('end' in step) return { frames, end: step.end };
     registers = step.registers;
     note = step.note;
   }
   return { frames, end: `only the innermost ${MOST_FRAMES} are listed` };
+}
+
+/** A call that is a function's last instruction returns to the function behind it, which never ran. */
+function frameText(symbols: SymbolTable, { pc, isReturn }: Registers): string {
+  if (!isReturn) return symbols.format(pc);
+  const call = symbols.at(pc - 2);
+  return call === undefined
+    ? hex32(pc)
+    : `${printable(call.symbol.name)}+0x${(call.offset + 2).toString(16)}`;
 }
 
 class Tracer {

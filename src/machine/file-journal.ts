@@ -24,15 +24,16 @@ export class FileJournal {
   #entries: Entry[] = [];
   #forgotten = 0;
   #bytes = 0;
+  readonly #full: () => void;
+
+  /** @param full called when more has happened than can be kept; to be answered with `forgetBefore`. */
+  constructor(full: () => void) {
+    this.#full = full;
+  }
 
   /** Entries so far, the forgotten ones included. */
   get position(): number {
     return this.#forgotten + this.#entries.length;
-  }
-
-  /** Too much has happened: what comes is not noted, and nothing can be repeated. */
-  get isFull(): boolean {
-    return this.#bytes > LARGEST_BYTES || this.#entries.length > MOST_ENTRIES;
   }
 
   forgetBefore(position: number): void {
@@ -74,8 +75,9 @@ export class FileJournal {
   }
 
   #note(operation: Operation, result: number, bytes?: Uint8Array): number {
-    if (!this.isFull) this.#entries.push({ operation, result, bytes });
+    this.#entries.push({ operation, result, bytes });
     this.#bytes += bytes?.length ?? 0;
+    if (this.#bytes > LARGEST_BYTES || this.#entries.length > MOST_ENTRIES) this.#full();
     return result;
   }
 }

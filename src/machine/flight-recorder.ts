@@ -64,13 +64,15 @@ export interface RecorderSubject {
 export class FlightRecorder {
   /** Cycle since power-on at which `due` wants to be called. */
   nextCycle = FIRST_INTERVAL;
-  readonly journal = new FileJournal();
+  readonly journal = new FileJournal(() => this.#lose('the guest read too much from files to keep'));
   readonly #subject: RecorderSubject;
   #checkpoints: Checkpoint[] = [{ state: undefined, cycle: 0, instructions: 0, inputs: 0, files: 0 }];
   #interval = FIRST_INTERVAL;
   #nextInstructions = FIRST_INTERVAL;
   #inputs: Input[] = [];
   #inputBytes = 0;
+  /** Why there is no checkpoint, while there is none. */
+  #loss = '';
   /** Inputs that were dropped from the front of the log. */
   #droppedInputs = 0;
 
@@ -81,9 +83,7 @@ export class FlightRecorder {
   /** The machine has been put into this state from outside. */
   restored(state: State): void {
     const { machine } = this.#subject;
-    this.#droppedInputs += this.#inputs.length;
-    this.#inputs = [];
-    this.#inputBytes = 0;
+    this.#lose('');
     this.#checkpoints = [this.#make(state)];
     this.#interval = FIRST_INTERVAL;
     this.#nextInstructions = machine.statistics().instructions + this.#interval;
@@ -93,6 +93,7 @@ export class FlightRecorder {
   input(port: string, bytes: Uint8Array): void {
     this.#inputs.push({ cycle: this.#subject.machine.cycles, port, bytes: bytes.slice() });
     this.#inputBytes += bytes.length;
+    if (this.#inputBytes > LARGEST_INPUT_BYTES) this.#lose('there was too much input to keep');
   }
 
   inputOpen(port: string, open: boolean): void {
@@ -115,16 +116,14 @@ export class FlightRecorder {
     const { machine } = this.#subject;
     let pages = 0;
     for (const region of machine.memory.regions) {
-      for (const _ of region.touchedPages()) if (++pages > LARGEST_STATE_PAGES) return;
+      for (const _ of region.touchedPages()) pages++;
     }
+    if (pages > LARGEST_STATE_PAGES) return;
     this.#checkpoints.push(this.#make(machine.snapshot()));
     // The one before stays, in case the end comes right after this one.
     if (this.#checkpoints.length > 2) this.#checkpoints.shift();
     const [oldest] = this.#checkpoints as [Checkpoint];
-    for (const input of this.#inputs.splice(0, oldest.inputs - this.#droppedInputs)) {
-      if ('bytes' in input) this.#inputBytes -= input.bytes.length;
-      this.#droppedInputs++;
-    }
+    this.#forgetInputs(oldest.inputs - this.#droppedInputs);
     this.journal.forgetBefore(oldest.files);
   }
 
@@ -134,13 +133,12 @@ export class FlightRecorder {
     const unknown = (reason: string): LastBranches => ({ kind: 'unknown', reason });
     const windowStart = machine.cycles - WINDOW_CYCLES;
     const checkpoint =
-      this.#checkpoints.findLast(({ cycle }) => cycle <= windowStart) ?? this.#checkpoints[0]!;
+      this.#checkpoints.findLast(({ cycle }) => cycle <= windowStart) ?? this.#checkpoints[0];
+    if (checkpoint === undefined) return unknown(this.#loss);
     const toRepeat = machine.statistics().instructions - checkpoint.instructions;
     if (toRepeat > LONGEST_REPEAT) {
       return unknown(`${toRepeat.toLocaleString('en-US')} instructions would have to be repeated`);
     }
-    if (this.#inputBytes > LARGEST_INPUT_BYTES) return unknown('there was too much input to keep');
-    if (this.journal.isFull) return unknown('the guest read too much from files to keep');
     try {
       const replay = this.journal.replay(checkpoint.files);
       const twin = this.#subject.twin(replay);
@@ -152,6 +150,21 @@ export class FlightRecorder {
       return { kind: 'known', branches };
     } catch (error) {
       return unknown(`the run could not be repeated: ${(error as Error).message}`);
+    }
+  }
+
+  /** Nothing can be repeated from before the next checkpoint. */
+  #lose(reason: string): void {
+    this.#loss = reason;
+    this.#checkpoints = [];
+    this.#forgetInputs(this.#inputs.length);
+    this.journal.forgetBefore(this.journal.position);
+  }
+
+  #forgetInputs(count: number): void {
+    for (const input of this.#inputs.splice(0, count)) {
+      if ('bytes' in input) this.#inputBytes -= input.bytes.length;
+      this.#droppedInputs++;
     }
   }
 

@@ -27,9 +27,15 @@ export class Fingerprint {
     else if (typeof value === 'string') this.text(value);
     else if (typeof value === 'boolean') this.word(value ? 1 : 2);
     else if (value === null) this.word(3);
-    else if (value instanceof Uint8Array || value instanceof Int32Array || value instanceof Float64Array) {
+    else if (value instanceof Int32Array) {
       this.word(value.length);
-      for (const element of value) this.state(element);
+      this.words(value);
+    } else if (value instanceof Uint8Array) {
+      this.word(value.length);
+      for (const byte of value) this.word(byte);
+    } else if (value instanceof Float64Array) {
+      this.word(value.length);
+      this.words(new Int32Array(value.slice().buffer));
     } else if (Array.isArray(value)) {
       this.word(value.length);
       for (const element of value) this.state(element);

@@ -17,7 +17,7 @@ export function gatherFacts(machine: Machine, branches: LastBranches | undefined
   const hasTrapped =
     Object.keys(statistics.exceptions).length + Object.keys(statistics.interrupts).length > 0;
   const trap = hasTrapped ? trapState(registers) : undefined;
-  const source = sourceOf(machine);
+  const source = backtraceSource(machine);
   return {
     symbols,
     cycles: machine.cycles,
@@ -41,7 +41,8 @@ export function gatherFacts(machine: Machine, branches: LastBranches | undefined
   };
 }
 
-function sourceOf(machine: Machine): BacktraceSource {
+/** The guest as a backtrace sees it. */
+export function backtraceSource(machine: Machine): BacktraceSource {
   const { memory, bus, symbols } = machine;
   return {
     symbols,
