@@ -23,7 +23,7 @@ export function mulhsu(a: number, b: number): number {
   return (mulhu(a, b) - (a < 0 ? b : 0)) | 0;
 }
 
-/** Unpriv 12.2, table 11: division by zero gives all ones, overflow gives the dividend. */
+/** Unpriv 13.2, table 11: division by zero gives all ones, overflow gives the dividend. */
 export function divide(a: number, b: number): number {
   return b === 0 ? -1 : (a / b) | 0;
 }
@@ -32,7 +32,7 @@ export function divideUnsigned(a: number, b: number): number {
   return b === 0 ? -1 : ((a >>> 0) / (b >>> 0)) | 0;
 }
 
-/** Unpriv 12.2, table 11: by zero gives the dividend, overflow gives 0. */
+/** Unpriv 13.2, table 11: by zero gives the dividend, overflow gives 0. */
 export function remainder(a: number, b: number): number {
   return b === 0 ? a : (a % b) | 0;
 }

@@ -1,6 +1,6 @@
 /**
  * Control and status registers of a hart with machine and user mode. Privileged ISA 20240411, chapters 2 and
- * 3; Zicntr: Unprivileged ISA 20240411, chapter 7. One table says what exists; what is not in it raises an
+ * 3; Zicntr: Unprivileged ISA 20240411, chapter 8. One table says what exists; what is not in it raises an
  * illegal-instruction exception.
  */
 import type { State, Stateful } from '../../bus/state.ts';
@@ -313,7 +313,7 @@ export class CsrFile implements Stateful {
     const cycle = () => this.#cycle.read(host.now());
     const instret = () => this.#instret.read(host.retired());
     const time = () => host.timeSource?.ticks() ?? 0n;
-    // An explicit write replaces the count of the writing instruction (Zicsr, 6.1), so the next one reads what was written.
+    // An explicit write replaces the count of the writing instruction (Zicsr, 7.1), so the next one reads what was written.
     define(
       0xb00,
       () => low(cycle()),

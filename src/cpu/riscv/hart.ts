@@ -12,6 +12,7 @@ import type { Core, CoreObserver, CoreStatistics, CoreStop } from '../core.ts';
 import type { ExecutedInstruction, TimingModel } from '../timing/model.ts';
 import { BlockCache, type CodeSource, RECORD, SINK } from './blocks.ts';
 import { CsrFile, type CsrHost, type TimeSource } from './csr.ts';
+import { DataAccess } from './data-access.ts';
 import { Decoder, instructionLength } from './decode.ts';
 import { execute as executePlain } from './execute.ts';
 import { execute as executeObserved } from './execute.ts?observed=true';
@@ -21,6 +22,7 @@ import { Leave } from './leave.ts';
 import { Op } from './operation.ts';
 import { Access, Pmp } from './pmp.ts';
 import { RiscvRegisters } from './registers.ts';
+import { isSemihostingCall, type SemihostingPort } from './semihosting-call.ts';
 import {
   Cause,
   causeName,
@@ -34,12 +36,6 @@ import {
   MSTATUS_TW,
   Privilege,
 } from './trap.ts';
-
-/** What answers a semihosting call: RISC-V Semihosting 0.4; the operation is in a0, its parameter in a1. */
-export interface SemihostingPort {
-  /** @returns the result for a0, or 'retry' when the instruction must be executed again later, or 'stop' when the machine ends. */
-  call(operation: number, parameter: number): number | 'retry' | 'stop';
-}
 
 /** When the next event is due: the core must not run past it. */
 export interface EventHorizon {
@@ -59,11 +55,6 @@ export interface HartOptions {
   readonly timeSource?: TimeSource;
   readonly semihosting?: SemihostingPort;
 }
-
-/** Semihosting is these three instructions in a row, uncompressed (RISC-V Semihosting 0.4, 2.1). */
-const SEMIHOSTING_BEFORE = 0x01f01013;
-const SEMIHOSTING_EBREAK = 0x00100073;
-const SEMIHOSTING_AFTER = 0x40705013;
 
 /** No budget of the run loop is larger, so that all arithmetic on it stays within 32 bits. */
 const LARGEST_BUDGET = 1 << 30;
@@ -97,6 +88,7 @@ export class Hart implements Core, CodeSource, CsrHost {
   /** Address of a breakpoint to pass once, or -1. */
   passBreakpoint = -1;
 
+  readonly #data: DataAccess;
   readonly #events: EventHorizon;
   readonly #resetAddress: number;
   readonly #semihosting: SemihostingPort | undefined;
@@ -106,8 +98,6 @@ export class Hart implements Core, CodeSource, CsrHost {
   readonly #lines: { bit: number; line: Line }[] = [];
   readonly #perInstruction: boolean;
   #observer: CoreObserver | undefined = undefined;
-  /** Physical address of the reserved word, or -1. */
-  #reservation = -1;
   #asleep = false;
   #deadReason = '';
   #sleepCycles = 0;
@@ -117,8 +107,6 @@ export class Hart implements Core, CodeSource, CsrHost {
   #started = 0;
   #settling = false;
   #assertedAt = -1;
-  /** Address of the part of an access that faulted. */
-  #portion = 0;
   readonly #executed: ExecutedInstruction = {
     pc: 0,
     length: 4,
@@ -137,6 +125,7 @@ export class Hart implements Core, CodeSource, CsrHost {
 
   constructor(options: HartOptions) {
     this.bus = options.bus;
+    this.#data = new DataAccess(options.bus, this.pmp);
     this.model = options.model;
     this.#perInstruction = options.model.uniformCost === undefined;
     // With a model that is asked after each instruction, entering a block costs nothing.
@@ -175,7 +164,7 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.deadline = 0;
     this.remaining = 0;
     this.attention = false;
-    this.#reservation = -1;
+    this.#data.dropReservation();
     this.#asleep = false;
     this.#deadReason = '';
     this.#sleepCycles = 0;
@@ -335,6 +324,7 @@ export class Hart implements Core, CodeSource, CsrHost {
 
   accessRulesChanged(): void {
     const machine = this.#effectivePrivilege() === Privilege.Machine;
+    this.#data.machine = machine;
     const { address, sizeBytes } = this.ram;
     const loadBytes = this.pmp.check(address, sizeBytes, Access.Read, machine) ? sizeBytes : 0;
     const storeBytes = this.pmp.check(address, sizeBytes, Access.Write, machine) ? sizeBytes : 0;
@@ -367,9 +357,7 @@ export class Hart implements Core, CodeSource, CsrHost {
       this.#steps.invalidate(guestGranule);
       this.attention = true;
     }
-    if (this.#reservation >= 0 && address < this.#reservation + 4 && address + width > this.#reservation) {
-      this.#dropReservation();
-    }
+    this.#data.storing(address, width);
   }
 
   /** What can be fetched has changed. */
@@ -386,39 +374,16 @@ export class Hart implements Core, CodeSource, CsrHost {
    */
   load(address: number, width: AccessWidth, left: number, pc: number): number {
     this.remaining = left + this.instructionCost;
-    this.status = Leave.Stay;
-    const unsigned = address >>> 0;
-    this.#portion = address;
-    const machine = this.#effectivePrivilege() === Privilege.Machine;
-    if (!this.pmp.allowed(unsigned, width, Access.Read, machine)) {
-      this.#fault(Cause.LoadAccessFault, address, pc, left);
-      return 0;
-    }
-    const value =
-      unsigned % width === 0 ? this.bus.read(unsigned, width) : this.#loadMisaligned(unsigned, width);
-    if (this.bus.fault) {
-      this.#fault(Cause.LoadAccessFault, this.#portion, pc, left);
-      return 0;
-    }
-    this.#afterAccess(left);
-    return value | 0;
+    const value = this.#data.load(address, width);
+    this.#afterAccess(left, pc);
+    return value;
   }
 
   /** A store that is not a plain access to RAM. @returns Leave.Stay or why the run loop must leave. */
   store(address: number, width: AccessWidth, value: number, left: number, pc: number): Leave {
     this.remaining = left + this.instructionCost;
-    this.status = Leave.Stay;
-    const unsigned = address >>> 0;
-    const machine = this.#effectivePrivilege() === Privilege.Machine;
-    if (!this.pmp.allowed(unsigned, width, Access.Write, machine)) {
-      this.#fault(Cause.StoreAccessFault, address, pc, left);
-      return this.status;
-    }
-    this.#portion = address;
-    if (unsigned % width === 0) this.bus.write(unsigned, width, value);
-    else this.#storeMisaligned(unsigned, width, value);
-    if (this.bus.fault) this.#fault(Cause.StoreAccessFault, this.#portion, pc, left);
-    else this.#afterAccess(left);
+    this.#data.store(address, width, value);
+    this.#afterAccess(left, pc);
     return this.status;
   }
 
@@ -439,12 +404,18 @@ export class Hart implements Core, CodeSource, CsrHost {
       case Op.Csrrci:
         this.#csr(word, code[at + 1]!, pc, left);
         break;
-      case Op.LrW:
-        this.#loadReserved(operand1, rd, pc, left);
+      case Op.LrW: {
+        const value = this.#data.loadReserved(operand1);
+        this.#afterAccess(left, pc);
+        if (this.#data.cause === 0) this.x[rd] = value;
         break;
-      case Op.ScW:
-        this.#storeConditional(operand1, this.x[(word >>> 19) & 31]!, rd, pc, left);
+      }
+      case Op.ScW: {
+        const failed = this.#data.storeConditional(operand1, this.x[(word >>> 19) & 31]!);
+        this.#afterAccess(left, pc);
+        if (this.#data.cause === 0) this.x[rd] = failed;
         break;
+      }
       case Op.AmoswapW:
       case Op.AmoaddW:
       case Op.AmoxorW:
@@ -453,9 +424,12 @@ export class Hart implements Core, CodeSource, CsrHost {
       case Op.AmominW:
       case Op.AmomaxW:
       case Op.AmominuW:
-      case Op.AmomaxuW:
-        this.#atomic(word & 0xff, operand1, this.x[(word >>> 19) & 31]!, rd, pc, left);
+      case Op.AmomaxuW: {
+        const old = this.#data.atomic(word & 0xff, operand1, this.x[(word >>> 19) & 31]!);
+        this.#afterAccess(left, pc);
+        if (this.#data.cause === 0) this.x[rd] = old;
         break;
+      }
       case Op.Ecall:
         this.#fault(this.privilege === Privilege.User ? Cause.UserEcall : Cause.MachineEcall, 0, pc, left);
         break;
@@ -531,7 +505,7 @@ export class Hart implements Core, CodeSource, CsrHost {
       csr: this.csr.snapshot(),
       pmpConfiguration: this.pmp.configuration.slice(),
       pmpAddress: [...this.pmp.address],
-      reservation: this.#reservation,
+      reservation: this.#data.reservation,
       asleep: this.#asleep,
       dead: this.#deadReason,
       sleepCycles: this.#sleepCycles,
@@ -567,9 +541,9 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.#interrupts.clear();
     for (const [cause, n] of state.interrupts as number[][]) this.#interrupts.set(cause!, n!);
     this.model.restore(state.model as State);
-    this.#dropReservation();
+    this.#data.dropReservation();
     const reservation = state.reservation as number;
-    if (reservation >= 0) this.#reserve(reservation);
+    if (reservation >= 0) this.#data.reserve(reservation);
     this.#flush();
     this.accessRulesChanged();
   }
@@ -601,9 +575,15 @@ export class Hart implements Core, CodeSource, CsrHost {
     return this.privilege === Privilege.User || (this.csr.mstatus & MSTATUS_MIE) !== 0;
   }
 
-  #afterAccess(left: number): void {
+  #afterAccess(left: number, pc: number): void {
+    const { cause, faultAddress } = this.#data;
+    if (cause !== 0) {
+      this.#fault(cause, faultAddress, pc, left);
+      return;
+    }
     this.remaining = left;
-    if (this.attention || this.#events.nextCycle < this.deadline) this.status = Leave.Attention;
+    const attention = this.attention || this.#events.nextCycle < this.deadline;
+    this.status = attention ? Leave.Attention : Leave.Stay;
   }
 
   #redirect(pc: number, left: number): void {
@@ -613,7 +593,6 @@ export class Hart implements Core, CodeSource, CsrHost {
   }
 
   #fault(cause: Cause, value: number, pc: number, left: number): void {
-    this.bus.fault = false;
     this.remaining = left;
     this.#executed.trapped = true;
     this.#notRetired++;
@@ -654,7 +633,7 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.privilege = Privilege.Machine;
     this.accessRulesChanged();
     // 14.2 lets a reservation end at any time; here a trap ends it, so that no handler can complete another's SC.
-    this.#dropReservation();
+    this.#data.dropReservation();
     this.counter = target;
     this.#observer?.trap(cause, isInterrupt, pc >>> 0, value >>> 0, target >>> 0, this.now());
   }
@@ -667,34 +646,6 @@ export class Hart implements Core, CodeSource, CsrHost {
   #encodingAt(pc: number): number {
     const low = this.bus.peek(pc >>> 0, 2) ?? 0;
     return instructionLength(low) === 2 ? low : low | ((this.bus.peek((pc + 2) >>> 0, 2) ?? 0) << 16);
-  }
-
-  /**
-   * A misaligned load is two aligned ones, as on QEMU's virt: so it works at the edge between two memories and
-   * on devices. `#portion` becomes the address of the part that faults (Priv 3.1.16).
-   */
-  #loadMisaligned(address: number, width: AccessWidth): number {
-    const first = address - (address % width);
-    const second = (first + width) >>> 0;
-    const shift = 8 * (address % width);
-    const low = this.bus.read(first, width);
-    if (this.bus.fault) return 0;
-    this.#portion = second | 0;
-    const high = this.bus.read(second, width);
-    const mask = width === 4 ? -1 : 0xffff;
-    return ((low >>> shift) | (high << (8 * width - shift))) & mask;
-  }
-
-  /** A misaligned store within one memory is one access; elsewhere it goes byte by byte, as on QEMU's virt. */
-  #storeMisaligned(address: number, width: AccessWidth, value: number): void {
-    if (this.bus.memory.find(address)?.contains(address, width)) {
-      this.bus.write(address, width, value);
-      return;
-    }
-    for (let i = 0; i < width && !this.bus.fault; i++) {
-      this.#portion = (address + i) | 0;
-      this.bus.write((address + i) >>> 0, 1, value >>> (8 * i));
-    }
   }
 
   #csr(word: number, number: number, pc: number, left: number): void {
@@ -720,7 +671,7 @@ export class Hart implements Core, CodeSource, CsrHost {
   }
 
   #ebreak(pc: number, left: number): void {
-    if (this.#semihosting !== undefined && this.#isSemihosting(pc)) {
+    if (this.#semihosting !== undefined && isSemihostingCall(this.bus, pc)) {
       const result = this.#semihosting.call(this.x[10]! >>> 0, this.x[11]! >>> 0);
       if (result === 'retry') {
         // Not executed at all: the cycle is given back and the instruction comes again.
@@ -734,15 +685,6 @@ export class Hart implements Core, CodeSource, CsrHost {
       return;
     }
     this.#fault(Cause.Breakpoint, 0, pc, left);
-  }
-
-  #isSemihosting(pc: number): boolean {
-    const word = (address: number) => this.bus.peek(address >>> 0, 4);
-    return (
-      word(pc) === SEMIHOSTING_EBREAK &&
-      word(pc - 4) === SEMIHOSTING_BEFORE &&
-      word(pc + 4) === SEMIHOSTING_AFTER
-    );
   }
 
   #mret(pc: number, left: number): void {
@@ -771,104 +713,5 @@ export class Hart implements Core, CodeSource, CsrHost {
       this.#asleep = true;
       this.status = Leave.Asleep;
     }
-  }
-
-  #loadReserved(address: number, rd: number, pc: number, left: number): void {
-    if (address & 3) {
-      this.#fault(Cause.LoadMisaligned, address, pc, left);
-      return;
-    }
-    // Device windows cannot be reserved (PMA "RsrvNone", Priv 3.6.3.2).
-    if (this.bus.memory.find(address >>> 0) === undefined) {
-      this.#fault(Cause.LoadAccessFault, address, pc, left);
-      return;
-    }
-    const value = this.load(address, 4, left, pc);
-    if (this.status !== Leave.Stay && this.status !== Leave.Attention) return;
-    this.x[rd] = value;
-    this.#dropReservation();
-    this.#reserve(address >>> 0);
-  }
-
-  #storeConditional(address: number, value: number, rd: number, pc: number, left: number): void {
-    if (address & 3) {
-      this.#fault(Cause.StoreMisaligned, address, pc, left);
-      return;
-    }
-    const reserved = this.#reservation === address >>> 0;
-    // 13.2: an SC, successful or not, ends any reservation of the hart.
-    this.#dropReservation();
-    if (reserved) {
-      const leave = this.store(address, 4, value, left, pc);
-      if (leave !== Leave.Stay && leave !== Leave.Attention) return;
-    }
-    // 14.2 leaves open whether an SC that fails checks the access as well; here it does not, as on QEMU.
-    this.remaining = left;
-    this.x[rd] = reserved ? 0 : 1;
-  }
-
-  #atomic(op: Op, address: number, operand: number, rd: number, pc: number, left: number): void {
-    if (address & 3) {
-      this.#fault(Cause.StoreMisaligned, address, pc, left);
-      return;
-    }
-    // 13.4 with Priv 3.7.1: an AMO needs both permissions and its faults are store/AMO faults.
-    if (!this.#storable(address >>> 0)) {
-      this.#fault(Cause.StoreAccessFault, address, pc, left);
-      return;
-    }
-    const old = this.load(address, 4, left, pc);
-    if (this.status !== Leave.Stay && this.status !== Leave.Attention) return;
-    const leave = this.store(address, 4, combine(op, old, operand), left, pc);
-    if (leave === Leave.Stay || leave === Leave.Attention) this.x[rd] = old;
-  }
-
-  /** Whether an atomic access to an aligned word would be taken: memory regions only, with both permissions. */
-  #storable(address: number): boolean {
-    const machine = this.#effectivePrivilege() === Privilege.Machine;
-    return (
-      this.bus.memory.find(address) !== undefined &&
-      this.pmp.allowed(address, 4, Access.Read, machine) &&
-      this.pmp.allowed(address, 4, Access.Write, machine)
-    );
-  }
-
-  #reserve(address: number): void {
-    const region = this.bus.memory.find(address);
-    if (region === undefined) return;
-    this.#reservation = address;
-    region.attributes[(address - region.address) >>> GRANULE_SHIFT]! |= Attribute.Reserved;
-  }
-
-  #dropReservation(): void {
-    if (this.#reservation < 0) return;
-    const region = this.bus.memory.find(this.#reservation);
-    if (region !== undefined) {
-      region.attributes[(this.#reservation - region.address) >>> GRANULE_SHIFT]! &= ~Attribute.Reserved;
-    }
-    this.#reservation = -1;
-  }
-}
-
-function combine(op: Op, old: number, operand: number): number {
-  switch (op) {
-    case Op.AmoswapW:
-      return operand;
-    case Op.AmoaddW:
-      return (old + operand) | 0;
-    case Op.AmoxorW:
-      return old ^ operand;
-    case Op.AmoandW:
-      return old & operand;
-    case Op.AmoorW:
-      return old | operand;
-    case Op.AmominW:
-      return Math.min(old, operand);
-    case Op.AmomaxW:
-      return Math.max(old, operand);
-    case Op.AmominuW:
-      return old >>> 0 < operand >>> 0 ? old : operand;
-    default:
-      return old >>> 0 > operand >>> 0 ? old : operand;
   }
 }
