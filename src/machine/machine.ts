@@ -23,7 +23,8 @@ import { ConsoleLog, type Watch } from './console-log.ts';
 import { placeDeviceTree } from './device-tree-placement.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { Fingerprint } from './hash.ts';
-import { type Image, type LoadOptions, loadImageFile } from './loader/image.ts';
+import { fitSegments } from './loader/fit.ts';
+import { type Image, type ImageSegment, type LoadOptions, loadImageFile } from './loader/image.ts';
 import { type ImageSymbol, SymbolTable } from './loader/symbols.ts';
 import { reportText } from './report.ts';
 import { gatherFacts } from './report-facts.ts';
@@ -126,6 +127,8 @@ export class Machine {
   symbols: SymbolTable = new SymbolTable([]);
   /** The image in the machine, if one was loaded. */
   image: Image | undefined = undefined;
+  /** What of it is loaded. */
+  #segments: readonly ImageSegment[] = [];
   readonly #parts: Parts;
   readonly #semihosting: Semihosting | undefined;
   readonly #recorder: FlightRecorder | undefined;
@@ -210,8 +213,7 @@ export class Machine {
         'Leave --board out, or choose another one: `bluesim boards` lists them.',
       );
     }
-    for (const segment of image.segments)
-      this.#checkFits(image, segment.address, segment.sizeInMemory, segment.name);
+    this.#segments = fitSegments(image, this.memory, this.board.name);
     this.image = image;
     this.symbols = image.symbols;
     this.#placeImage();
@@ -221,33 +223,21 @@ export class Machine {
   #placeImage(): void {
     const { image } = this;
     if (image === undefined) return;
-    for (const { address, bytes, sizeInMemory } of image.segments) {
+    for (const { address, bytes, sizeInMemory } of this.#segments) {
       const region = this.memory.find(address)!;
       region.load(address - region.address, bytes);
       region.zero(address - region.address + bytes.length, sizeInMemory - bytes.length);
     }
-    const entry = image.entry ?? image.segments[0]!.address;
+    const entry = image.entry ?? this.#segments[0]!.address;
     const tree =
       this.board.deviceTree === undefined
         ? 0
         : placeDeviceTree(
             this.memory.region('ram'),
-            image.segments,
+            this.#segments,
             isaString(this.options.extensions ?? []),
           );
     this.memory.region('boot-rom').load(0, bootRom(this.board.resetAddress, entry, tree));
-  }
-
-  #checkFits(image: Image, address: number, sizeBytes: number, name: string): void {
-    const region = this.memory.find(address);
-    if (region?.contains(address, sizeBytes)) return;
-    const fits = this.memory.regions
-      .map((r) => `${r.name} ${hex32(r.address)}–${hex32(r.end - 1)}`)
-      .join(', ');
-    throw new UserError(
-      `${image.name}: ${name} at ${hex32(address)} (${sizeBytes} bytes) is not in one of the memories of ${this.board.name}`,
-      `It has ${fits}. Link for one of these, choose another --board, or enlarge RAM with --ram.`,
-    );
   }
 
   // --- Running ------------------------------------------------------------------------------------------------

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { GuestMemory } from '../../kernel/memory/guest-memory.ts';
+import { fitSegments } from './fit.ts';
+import { type Image, type ImageSection, loadImage } from './image.ts';
+
+const memory = new GuestMemory([
+  {
+    name: 'ram',
+    address: 0x8000_0000,
+    sizeBytes: 0x10000,
+    permissions: { read: true, write: true, execute: true },
+    owner: 'guest',
+  },
+]);
+
+/** One segment of 16 bytes with a section that begins `skipped` bytes into it. */
+function image(address: number, skipped: number | undefined): Image {
+  const bytes = Uint8Array.from({ length: 16 }, (_, i) => i);
+  const raw = loadImage(bytes, 'x.bin', { loadAddress: address });
+  if (skipped === undefined) return raw;
+  const section = { allocated: true, address: address + skipped, sizeBytes: 16 - skipped } as ImageSection;
+  return { ...raw, sections: [section] };
+}
+
+describe('fitSegments', () => {
+  test('leaves a segment that fits as it is', () => {
+    const given = image(0x8000_0000, 8);
+    expect(fitSegments(given, memory, 'b')).toEqual(given.segments);
+  });
+
+  test('leaves out headers before the first section where there is no memory', () => {
+    const [segment] = fitSegments(image(0x7fff_fff8, 8), memory, 'b');
+    expect(segment).toMatchObject({ address: 0x8000_0000, virtualAddress: 0x8000_0000, sizeInMemory: 8 });
+    expect([...segment!.bytes]).toEqual([8, 9, 10, 11, 12, 13, 14, 15]);
+  });
+
+  test.each([
+    ['a section lies outside as well', image(0x7fff_fff8, 4)],
+    ['there are no sections', image(0x7fff_fff8, undefined)],
+    ['the end lies outside', image(0x8000_fff8, 4)],
+  ])('refuses when %s', (_, given) => {
+    expect(() => fitSegments(given, memory, 'the board')).toThrow(/not in one of the memories of the board/);
+  });
+});

@@ -1,0 +1,45 @@
+/** Whether an image fits into a board's memories, and what of it is loaded. */
+import { hex32, UserError } from '../../errors.ts';
+import type { GuestMemory } from '../../kernel/memory/guest-memory.ts';
+import type { Image, ImageSegment } from './image.ts';
+
+/**
+ * The segments as they are loaded. Linked without further care (`-Ttext=0x80000000`), a first segment begins a
+ * page earlier than its code, with the ELF file's own headers, where a board has no memory: that part, which
+ * belongs to no section, is left out.
+ * @param board its name, for the message.
+ * @throws UserError when a segment lies outside the memories.
+ */
+export function fitSegments(image: Image, memory: GuestMemory, board: string): ImageSegment[] {
+  return image.segments.map((segment) => {
+    if (fits(segment, memory)) return segment;
+    const shortened = withoutHeaders(image, segment);
+    if (shortened !== undefined && fits(shortened, memory)) return shortened;
+    const list = memory.regions.map((r) => `${r.name} ${hex32(r.address)}–${hex32(r.end - 1)}`).join(', ');
+    throw new UserError(
+      `${image.name}: ${segment.name} at ${hex32(segment.address)} (${segment.sizeInMemory} bytes) is not in one of the memories of ${board}`,
+      `It has ${list}. Link for one of these, choose another --board, or enlarge RAM with --ram.`,
+    );
+  });
+}
+
+function fits(segment: ImageSegment, memory: GuestMemory): boolean {
+  return memory.find(segment.address)?.contains(segment.address, segment.sizeInMemory) === true;
+}
+
+/** The segment from its first section on; undefined when it has none. */
+function withoutHeaders(image: Image, segment: ImageSegment): ImageSegment | undefined {
+  const { virtualAddress, sizeInMemory } = segment;
+  const inside = image.sections.filter(
+    (s) => s.allocated && s.address >= virtualAddress && s.address < virtualAddress + sizeInMemory,
+  );
+  if (inside.length === 0) return undefined;
+  const skipped = Math.min(...inside.map((section) => section.address)) - virtualAddress;
+  return {
+    ...segment,
+    address: segment.address + skipped,
+    virtualAddress: virtualAddress + skipped,
+    bytes: segment.bytes.subarray(Math.min(skipped, segment.bytes.length)),
+    sizeInMemory: sizeInMemory - skipped,
+  };
+}
