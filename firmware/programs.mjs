@@ -7,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const firmware = dirname(fileURLToPath(import.meta.url));
-const TIME_LIMIT = 120_000;
-const TIME_TO_GET_STUCK = 1_000;
+const TIME_LIMIT = 60_000;
+// A program that gets stuck has this long after its last output to show that it does not end.
+const TIME_TO_END = 500;
 
 // The board of each instruction set as QEMU's command line.
 export const QEMU = {
@@ -54,14 +55,15 @@ export function programs() {
 
 // Runs a program on QEMU in a folder of its own; input is sent once it has printed something, so that none is
 // lost before. Returns { end: 'stuck' | exit code, output }; a run that does not end is stopped as stuck.
-export async function runOnQemu({ image, isa, semihosting, input, end: expectedEnd }, options = []) {
+export async function runOnQemu(program, options = []) {
+  const { image, isa, semihosting, input, ...expected } = program;
   const folder = mkdtempSync(join(tmpdir(), 'bluesim-qemu-'));
   const consoleFile = join(folder, 'console');
   const output = openSync(consoleFile, 'w');
-  const [program, ...board] = QEMU[isa];
+  const [qemu, ...board] = QEMU[isa];
   const flags = ['-nographic', '-monitor', 'none', '-serial', 'stdio', ...options];
   if (semihosting) flags.push('-semihosting-config', 'enable=on,target=native');
-  const child = spawn(program, [...board, ...flags, '-kernel', image], {
+  const child = spawn(qemu, [...board, ...flags, '-kernel', image], {
     cwd: folder,
     stdio: ['pipe', output, output],
   });
@@ -72,12 +74,18 @@ export async function runOnQemu({ image, isa, semihosting, input, end: expectedE
   child.on('exit', (code) => {
     end ??= code ?? 'stuck';
   });
-  const deadline = Date.now() + (expectedEnd === 'stuck' ? TIME_TO_GET_STUCK : TIME_LIMIT);
+  let deadline = Date.now() + TIME_LIMIT;
   let toSend = input;
+  let complete = false;
   while (end === undefined) {
-    if (toSend && statSync(consoleFile).size > 0) {
+    const printed = statSync(consoleFile).size;
+    if (toSend && printed > 0) {
       child.stdin.write(toSend);
       toSend = '';
+    }
+    if (expected.end === 'stuck' && !complete && printed >= expected.output.length) {
+      complete = true;
+      deadline = Date.now() + TIME_TO_END;
     }
     if (Date.now() > deadline) child.kill('SIGKILL');
     await sleep(10);

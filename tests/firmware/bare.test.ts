@@ -12,7 +12,7 @@ import { describeWith } from '../tools.ts';
 
 /** The longest program takes about a million cycles. */
 const MAX_CYCLES = 100_000_000;
-const QEMU_TIME_LIMIT = 60_000;
+const QEMU_TIME_LIMIT = 90_000;
 
 const bare = programs().filter(({ name }) => !name.startsWith('bench-'));
 const folder = mkdtempSync(join(tmpdir(), 'bluesim-firmware-'));
