@@ -275,40 +275,43 @@ export class Machine {
   }
 
   #loop(limit: number, instructionLimit: number, stopWhenWaiting: boolean): RunResult {
+    const horizon = () => Math.min(this.scheduler.nextCycle, limit - this.#before.cycles);
+    // An instruction takes at least one cycle, so as many cycles never overshoot.
+    const instructionsLeft = () =>
+      instructionLimit === Number.POSITIVE_INFINITY
+        ? NEVER
+        : instructionLimit - this.#before.instructions - this.core.statistics().instructions;
     for (;;) {
       if (this.#resetRequested) this.reset();
       const now = this.core.now();
       if (this.scheduler.fireDue(now)) continue;
       if (this.#stop !== undefined) return this.#stop;
       if (now >= limit - this.#before.cycles) return { kind: 'cycle-limit' };
-      const horizon = Math.min(this.scheduler.nextCycle, limit - this.#before.cycles);
-      let deadline = horizon;
-      if (instructionLimit !== Number.POSITIVE_INFINITY) {
-        const left = instructionLimit - this.#before.instructions - this.core.statistics().instructions;
-        if (left <= 0) return { kind: 'instruction-limit' };
-        // An instruction takes at least one cycle, so this never overshoots.
-        deadline = Math.min(deadline, now + left);
-      }
+      const left = instructionsLeft();
+      if (left <= 0) return { kind: 'instruction-limit' };
       const { cycles } = this.#before;
       if (this.#recorder !== undefined && now + cycles >= this.#recorder.nextCycle) this.#recorder.due();
       const pause = (this.#recorder?.nextCycle ?? NEVER) - cycles;
-      const stop = this.core.run(Math.min(deadline, pause));
+      const stop = this.core.run(Math.min(horizon(), now + left, pause));
       let end: RunResult | undefined;
+      // What the core has just done may have scheduled something: how long it may wait is found out only now.
       switch (stop.kind) {
         case 'breakpoint':
           return { kind: 'breakpoint', address: this.core.pc };
         case 'dead':
           return { kind: 'stuck', reason: stop.reason };
         case 'asleep':
-          end = this.#stuck('WFI') ?? this.#wait(horizon, false, stopWhenWaiting);
+          end = this.#stuck('WFI') ?? this.#wait(horizon(), false, stopWhenWaiting);
           break;
-        case 'spinning':
-          end = this.#stuck('a jump to itself') ?? this.#wait(deadline, true, stopWhenWaiting);
+        case 'spinning': {
+          const until = Math.min(horizon(), this.core.now() + instructionsLeft());
+          end = this.#stuck('a jump to itself') ?? this.#wait(until, true, stopWhenWaiting);
           break;
+        }
         default:
           if (!this.#waitsForInput || this.#stop !== undefined) break;
           this.#waitsForInput = false;
-          end = this.#wait(horizon, false, stopWhenWaiting);
+          end = this.#wait(horizon(), false, stopWhenWaiting);
       }
       if (end !== undefined) return end;
     }
@@ -322,10 +325,10 @@ export class Machine {
 
   /** Lets time pass up to a cycle, unless only input can end the wait and it is not to be waited out. */
   #wait(until: number, spinning: boolean, stopWhenWaiting: boolean): RunResult | undefined {
-    if (this.scheduler.nextCycle === NEVER && (stopWhenWaiting || until === NEVER)) {
+    if (this.scheduler.nextCycle === NEVER && (stopWhenWaiting || until >= NEVER)) {
       return { kind: 'waiting-for-input' };
     }
-    this.core.skipTo(until, spinning);
+    if (until > this.core.now()) this.core.skipTo(until, spinning);
     return undefined;
   }
 

@@ -1,0 +1,92 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { seededWords } from '../../tests/random.ts';
+import { testProgram } from '../debug/test-program.ts';
+import { type Image, loadImageFile } from './loader/image.ts';
+import { Machine, type RunResult } from './machine.ts';
+import { MemoryFiles } from './semihosting/memory-files.ts';
+
+const IMAGES = fileURLToPath(new URL('../../firmware/images/', import.meta.url));
+const programs = readdirSync(IMAGES).filter((name) => name.endsWith('.elf') && !name.startsWith('bench-'));
+const LIMIT_CYCLES = 60_000_000;
+
+function build(image: Image, flightRecorder: boolean): Machine {
+  const machine = Machine.fromImage(image, { flightRecorder, semihosting: { files: new MemoryFiles() } });
+  machine.input('hello, world\nquit\n');
+  return machine;
+}
+
+/** Runs in pieces of random length. */
+function runInPieces(machine: Machine, seed: number, largest: number): RunResult {
+  const random = seededWords(seed);
+  const length = () => 1 + ((random() >>> 0) % largest);
+  for (;;) {
+    const stopWhenWaiting = (random() & 1) === 0;
+    const kind = random() & 3;
+    const result = machine.run({
+      untilCycle: Math.min(LIMIT_CYCLES, kind === 1 ? LIMIT_CYCLES : machine.cycles + 100 * length()),
+      ...(kind === 0 ? {} : { maxInstructions: length() }),
+      stopWhenWaiting,
+    });
+    if (result.kind !== 'cycle-limit' && result.kind !== 'instruction-limit') return result;
+    if (machine.cycles >= LIMIT_CYCLES) return result;
+  }
+}
+
+describe('it makes no difference into which pieces a run is cut', () => {
+  test.each(programs)('%s', (name) => {
+    const image = loadImageFile(IMAGES + name);
+    const whole = build(image, false);
+    const end = whole.run({ untilCycle: LIMIT_CYCLES });
+    for (const [seed, largest] of [
+      [1, 50],
+      [2, 3000],
+      [3, 200_000],
+    ] as const) {
+      const pieces = build(image, seed === 2);
+      expect(runInPieces(pieces, seed, largest)).toEqual(end);
+      expect(pieces.cycles).toBe(whole.cycles);
+      expect(pieces.console).toBe(whole.console);
+      expect(pieces.statistics()).toEqual(whole.statistics());
+      expect(pieces.stateHash()).toBe(whole.stateHash());
+    }
+  });
+});
+
+describe('waiting', () => {
+  test('ends where only input can go on, or at the limit, as asked', () => {
+    const image = loadImageFile(`${IMAGES}uart-echo-riscv32.elf`);
+    const machine = Machine.fromImage(image);
+    machine.setInputOpen(true);
+    expect(machine.run().kind).toBe('waiting-for-input');
+    const before = machine.cycles;
+    expect(machine.run({ maxCycles: 5000, stopWhenWaiting: true }).kind).toBe('waiting-for-input');
+    expect(machine.cycles).toBe(before);
+    expect(machine.run({ maxCycles: 5000 }).kind).toBe('cycle-limit');
+    expect(machine.cycles).toBe(before + 5000);
+    expect(machine.run({ maxInstructions: 5 }).kind).toBe('waiting-for-input');
+  });
+
+  test('a timer far away is not taken for input', () => {
+    // 2^29 ticks of 10 cycles: farther than the run loop ever runs in one go.
+    const image = testProgram({
+      _start: [
+        ['lui', { rd: 5, imm: 0x02004000 }],
+        ['lui', { rd: 6, imm: 0x20000000 }],
+        ['sw', { rs1: 5, rs2: 0, imm: 4 }],
+        ['sw', { rs1: 5, rs2: 6, imm: 0 }],
+        ['addi', { rd: 7, rs1: 0, imm: 0x80 }],
+        ['csrrw', { rd: 0, rs1: 7, imm: 0x304 }],
+        ['wfi'],
+        'spin:',
+        ['jal', { rd: 0 }, 'spin'],
+      ],
+    });
+    const machine = Machine.fromImage(image);
+    machine.setInputOpen(true);
+    expect(machine.run()).toEqual({ kind: 'stuck', reason: expect.stringMatching(/^a jump to itself/) });
+    expect(machine.cycles).toBeGreaterThanOrEqual(10 * 2 ** 29);
+    expect(machine.cycles).toBeLessThan(10 * 2 ** 29 + 100);
+  });
+});
