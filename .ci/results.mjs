@@ -41,6 +41,12 @@ const KINDS = {
     );
     return [passed, failed + (named.length === 0 ? 1 : 0)];
   },
+
+  /** GCC's execution tests: those that pass on QEMU and here, and those that differ. The rest is told by name above. */
+  torture: (outcomes) => {
+    const passed = outcomes.filter(({ bluesim, qemu, differs }) => bluesim === 0 && qemu === 0 && !differs);
+    return [passed.length, outcomes.filter(({ differs }) => differs !== undefined).length];
+  },
 };
 
 const [kind, file] = process.argv.slice(2);

@@ -155,7 +155,7 @@ export class Bus {
   #announce(region: Region, offset: number, sizeBytes: number): void {
     const end = offset + sizeBytes;
     for (let at = offset; at < end; at = (at | (GRANULE_BYTES - 1)) + 1) {
-      if ((region.attributes[at >>> GRANULE_SHIFT]! & ~Attribute.Untouched) === 0) continue;
+      if ((region.attributes[at >>> GRANULE_SHIFT]! & ~Attribute.Touched) === 0) continue;
       this.storeListener?.storing(region, at, Math.min(end, (at | (GRANULE_BYTES - 1)) + 1) - at);
     }
   }
@@ -163,9 +163,9 @@ export class Bus {
   #store(region: Region, offset: number, width: AccessWidth, value: number): void {
     for (const at of [offset, offset + width - 1]) {
       const attribute = region.attributes[at >>> GRANULE_SHIFT]!;
-      if (attribute === 0) continue;
-      if (attribute & Attribute.Untouched) region.touchPage(at);
-      if (attribute & ~Attribute.Untouched) this.storeListener?.storing(region, offset, width);
+      if (attribute === Attribute.Touched) continue;
+      region.touchPage(at);
+      if (attribute & ~Attribute.Touched) this.storeListener?.storing(region, offset, width);
     }
     for (let i = 0; i < width; i++) region.bytes[offset + i] = value >>> (8 * i);
   }

@@ -36,8 +36,15 @@ function within(path: string, ...folders: string[]): boolean {
 
 // --- Parsing ----------------------------------------------------------------------------------------------------
 
+const parsed = new WeakMap<SourceFile, ts.SourceFile>();
+
 function parse(file: SourceFile): ts.SourceFile {
-  return ts.createSourceFile(file.path, file.text, ts.ScriptTarget.ES2022, true);
+  let source = parsed.get(file);
+  if (source === undefined) {
+    source = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.ES2022, true);
+    parsed.set(file, source);
+  }
+  return source;
 }
 
 function lineOf(node: ts.Node): number {

@@ -9,6 +9,7 @@
  * code[ip + 7] the address of the next instruction. They are written out because a call, even an inlined one,
  * costs the optimiser's budget for this function.
  */
+import { Attribute } from '../../kernel/memory/guest-memory.ts';
 import {
   countTrailingZeros,
   divide,
@@ -221,7 +222,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
         case Op.Sb: {
           const address = (x[(w >>> 14) & 31] + code[ip + 1]) | 0;
           const index = (address - base) >>> 0;
-          if (index < storeBytes && attributes[index >>> 6] === 0) {
+          if (index < storeBytes && attributes[index >>> 6] === Attribute.Touched) {
             bytes[index] = x[(w >>> 19) & 31];
             ip += 4;
             continue;
@@ -238,7 +239,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
           const address = (x[(w >>> 14) & 31] + code[ip + 1]) | 0;
           const offset = (address - base) | 0;
           const index = ((offset >>> 1) | (offset << 31)) >>> 0;
-          if (index < storeHalfwords && attributes[index >>> 5] === 0) {
+          if (index < storeHalfwords && attributes[index >>> 5] === Attribute.Touched) {
             halfwords[index] = x[(w >>> 19) & 31];
             ip += 4;
             continue;
@@ -255,7 +256,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
           const address = (x[(w >>> 14) & 31] + code[ip + 1]) | 0;
           const offset = (address - base) | 0;
           const index = ((offset >>> 2) | (offset << 30)) >>> 0;
-          if (index < storeWords && attributes[index >>> 4] === 0) {
+          if (index < storeWords && attributes[index >>> 4] === Attribute.Touched) {
             words[index] = x[(w >>> 19) & 31];
             ip += 4;
             continue;

@@ -7,16 +7,16 @@
  * shadow planes with the interpreter (DESIGN.md, "Memory"). Fixed size, because a growable buffer makes every
  * typed-array access slower.
  *
- * Each writable region has one attribute byte per 64-byte granule. Zero means that a store needs no further
- * thought; any bit sends the store down the slow path. That is how self-modifying code, reservations and
- * snapshots cost the plain run nothing.
+ * Each region has one attribute byte per 64-byte granule. `Touched` alone means that a store needs no further
+ * thought; anything else sends the store down the slow path. That is how self-modifying code, reservations and
+ * snapshots cost the plain run nothing. Fresh memory is all zeros, attributes included: nothing has to be filled.
  */
 import { hex32, InternalError, UserError } from '../../errors.ts';
 
 /** Bits of a granule's attribute byte. A plain enum so that the bundle has literals. */
 export enum Attribute {
-  /** No store has touched the page since it was last found untouched. */
-  Untouched = 1,
+  /** The page may hold something other than zeros. */
+  Touched = 1,
   /** The granule holds bytes of predecoded instructions. */
   Code = 2,
   /** The granule holds the reserved word of an LR. */
@@ -63,7 +63,7 @@ export class Region {
   readonly halfwords: Uint16Array;
   readonly signedHalfwords: Int16Array;
   readonly words: Int32Array;
-  /** One byte per granule; bits of `Attribute`. */
+  /** One byte per granule; bits of `Attribute`, the same `Touched` for all of a page. */
   readonly attributes: Uint8Array;
   /** Whether loads and fetches see the bytes themselves; flash that was given a command answers for itself. */
   direct = true;
@@ -80,7 +80,6 @@ export class Region {
     this.signedHalfwords = new Int16Array(buffer, offset, plan.sizeBytes >>> 1);
     this.words = new Int32Array(buffer, offset, plan.sizeBytes >>> 2);
     this.attributes = new Uint8Array(buffer, attributeOffset, plan.sizeBytes >>> GRANULE_SHIFT);
-    this.attributes.fill(Attribute.Untouched);
   }
 
   /** First address after the region; may be 2^32. */
@@ -96,7 +95,7 @@ export class Region {
   touchPage(offset: number): void {
     const first = (offset >>> PAGE_SHIFT) << (PAGE_SHIFT - GRANULE_SHIFT);
     const last = first + (PAGE_BYTES >>> GRANULE_SHIFT);
-    for (let granule = first; granule < last; granule++) this.attributes[granule]! &= ~Attribute.Untouched;
+    for (let granule = first; granule < last; granule++) this.attributes[granule]! |= Attribute.Touched;
   }
 
   /** Copies bytes in, as the loader or the board's designer would: permissions do not count. */
@@ -112,7 +111,7 @@ export class Region {
   zero(offset: number, sizeBytes: number): void {
     const end = offset + sizeBytes;
     for (let at = offset; at < end; at = (at | (PAGE_BYTES - 1)) + 1) {
-      if (this.attributes[at >>> GRANULE_SHIFT]! & Attribute.Untouched) continue;
+      if ((this.attributes[at >>> GRANULE_SHIFT]! & Attribute.Touched) === 0) continue;
       this.bytes.fill(0, at, Math.min(end, (at | (PAGE_BYTES - 1)) + 1));
     }
   }
@@ -120,14 +119,17 @@ export class Region {
   /** The pages that were ever written, as byte offsets in rising order. */
   *touchedPages(): Generator<number> {
     for (let offset = 0; offset < this.sizeBytes; offset += PAGE_BYTES) {
-      if ((this.attributes[offset >>> GRANULE_SHIFT]! & Attribute.Untouched) === 0) yield offset;
+      if (this.attributes[offset >>> GRANULE_SHIFT]! & Attribute.Touched) yield offset;
     }
   }
 
   /** All bytes zero, nothing touched, as after power-on. */
   clear(): void {
-    for (const offset of this.touchedPages()) this.bytes.fill(0, offset, offset + PAGE_BYTES);
-    this.attributes.fill(Attribute.Untouched);
+    for (const offset of this.touchedPages()) {
+      const end = offset + PAGE_BYTES;
+      this.bytes.fill(0, offset, end);
+      this.attributes.fill(0, offset >>> GRANULE_SHIFT, end >>> GRANULE_SHIFT);
+    }
   }
 }
 
