@@ -135,7 +135,8 @@ export class Region {
 
 /** All memory of one machine. */
 export class GuestMemory {
-  readonly memory: WebAssembly.Memory;
+  /** A WebAssembly.Memory. Named by what is used of it, as TypeScript knows WebAssembly only with the DOM's library. */
+  readonly memory: { readonly buffer: SharedArrayBuffer };
   /** Room for the registers of the core, shared with whatever executes it. */
   readonly cpuState: Int32Array;
   /** In rising order of address. */
