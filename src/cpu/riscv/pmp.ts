@@ -136,9 +136,11 @@ export class Pmp {
         default:
           break;
       }
-      this.#start[i] = start;
-      this.#end[i] = Math.max(start, end);
-      if (end > start) this.#active = i + 1;
+      // An empty range lies nowhere, lest an access that reaches across its place count as a partial match.
+      const isEmpty = end <= start;
+      this.#start[i] = isEmpty ? 0 : start;
+      this.#end[i] = isEmpty ? 0 : end;
+      if (!isEmpty) this.#active = i + 1;
     }
   }
 }

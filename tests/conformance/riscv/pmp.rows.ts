@@ -423,6 +423,14 @@ function partialAt(kind: string, place: number): Row[] {
       entries: [[NA4 | RW | L, at(place)]],
       allowed: false,
     }),
+    // 3.7.1.1: an entry whose top is not above its bottom matches nothing, wherever it lies.
+    access('an empty entry between the bytes', {
+      kind,
+      address: odd,
+      user: true,
+      entries: [[OFF, at(place)], [TOR, at(place - 8)], [OFF, at(place)], [TOR, at(place)], whole],
+      allowed: true,
+    }),
     access('all in one entry, misaligned', {
       kind,
       address: odd,
