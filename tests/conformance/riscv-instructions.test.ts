@@ -72,20 +72,28 @@ describe('rows', () => {
   });
 });
 
-const VARIANTS: [string, Omit<BluesimTargetOptions, 'extensions'>, boolean][] = [
+type Variant = Omit<BluesimTargetOptions, 'extensions'>;
+
+const VARIANTS: [string, Variant, boolean][] = [
   ['bluesim, instruction by instruction', {}, false],
   ['bluesim, block by block', {}, true],
   ['bluesim, observed', { observed: true }, false],
   ['bluesim, with a model that is asked about each instruction', { asked: true }, true],
 ];
 
-/** Groups that fail with a model that is asked: a written counter there shows one instruction too many. */
-const NOT_YET = ['mcycle and minstret', 'what retires'];
+/** Groups that are not right yet, and where: they are expected to fail, so that whoever mends them takes them off. */
+const NOT_YET: Record<string, (variant: Variant) => boolean> = {
+  // A counter written under a model that is asked shows one instruction too many.
+  'mcycle and minstret': ({ asked = false }) => asked,
+  'what retires': ({ asked = false }) => asked,
+  // Outside of an instruction as well one count is taken off.
+  'mcycle and minstret set from outside': ({ asked = false }) => !asked,
+};
 
 const TITLES = GROUPS.map((group) => [group.title, group.spec, group] as const);
 
 describe.each(VARIANTS)('%s', (_name, options, whole) => {
-  const isKnown = (title: string) => options.asked === true && NOT_YET.includes(title);
+  const isKnown = (title: string) => NOT_YET[title]?.(options) === true;
   const right = TITLES.filter(([title]) => !isKnown(title));
   const wrong = TITLES.filter(([title]) => isKnown(title));
 
@@ -94,7 +102,6 @@ describe.each(VARIANTS)('%s', (_name, options, whole) => {
     expect(await failures(target, group.rows, whole)).toEqual([]);
   });
 
-  if (wrong.length === 0) return;
   test.fails.each(wrong)('%s (%s)', async (_title, _spec, group) => {
     const target = new BluesimTarget({ extensions: group.extensions, ...options });
     expect(await failures(target, group.rows, whole)).toEqual([]);

@@ -475,6 +475,17 @@ const counters: Row[] = ['mcycle', 'minstret'].flatMap((name) => {
   ];
 });
 
+/** Written by a debugger or a test between two instructions: no instruction's count gives way to it. */
+const outside: Row[] = ['mcycle', 'minstret'].map((name) =>
+  program(
+    `${name} is what the next instruction reads`,
+    [read(10, name)],
+    { csr: { [name]: 100 } },
+    { x: { 10: 100 } },
+    uncounted,
+  ),
+);
+
 /** 3.3.1: an instruction that raises an exception does not retire; time goes on. */
 const notRetired: Row[] = [
   program(
@@ -546,6 +557,7 @@ export const PRIVILEGED_GROUPS: readonly Group[] = [
   group('wfi', 'Priv 3.3.3', wfi),
   group('interrupts', 'Priv 3.1.6.1, 3.1.9', interrupts),
   group('mcycle and minstret', 'Priv 3.1.10, 3.1.12', counters),
+  group('mcycle and minstret set from outside', 'Priv 3.1.10', outside),
   group('what retires', 'Priv 3.3.1', notRetired),
   group('counters from user mode', 'Priv 3.1.11', counterAccess),
 ];
