@@ -25,7 +25,8 @@ const PC = 32;
 export class QemuTarget implements Target {
   readonly name = 'QEMU';
   readonly #cpu: string;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'bluesim-qemu-'));
+  /** Where the socket of the GDB port is. */
+  #folder = '';
   #process: ChildProcess | undefined;
   #client: GdbClient | undefined;
   /** x0 to x31 and pc, written in one packet before a step. */
@@ -110,7 +111,7 @@ export class QemuTarget implements Target {
   /** Ends the process and removes what it needed. */
   async dispose(): Promise<void> {
     await this.stop();
-    rmSync(this.#folder, { recursive: true });
+    if (this.#folder !== '') rmSync(this.#folder, { recursive: true });
   }
 
   get #gdb(): GdbClient {
@@ -133,6 +134,7 @@ export class QemuTarget implements Target {
   }
 
   async #start(): Promise<void> {
+    if (this.#folder === '') this.#folder = mkdtempSync(join(tmpdir(), 'bluesim-qemu-'));
     const socket = join(this.#folder, 'gdb');
     rmSync(socket, { force: true });
     const quiet = ['-bios', 'none', '-display', 'none', '-serial', 'none', '-monitor', 'none'];
@@ -142,6 +144,11 @@ export class QemuTarget implements Target {
       ['-M', 'virt', '-m', `${RAM_BYTES >> 20}M`, '-cpu', this.#cpu, ...quiet, ...debug],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
+    // A test run that is broken off must not leave it behind.
+    const child = this.#process;
+    const end = () => void child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
     let complaints = '';
     this.#process.stderr!.on('data', (text) => (complaints += text));
     for (let attempt = 0; attempt < 500 && this.#client === undefined; attempt++) {
@@ -154,8 +161,8 @@ export class QemuTarget implements Target {
   }
 }
 
-function hasEnded(process: ChildProcess): boolean {
-  return process.exitCode !== null || process.signalCode !== null;
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 function refused(error: NodeJS.ErrnoException): undefined {
