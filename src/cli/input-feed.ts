@@ -14,6 +14,8 @@ export interface InputListener {
 
 export class InputFeed {
   readonly machine: Machine;
+  /** Bytes given so far. */
+  bytes = 0;
   readonly #listener: InputListener | undefined;
 
   constructor(machine: Machine, listener: InputListener | undefined) {
@@ -23,6 +25,7 @@ export class InputFeed {
 
   input(port: string, bytes: Uint8Array): void {
     this.machine.input(bytes, port);
+    this.bytes += bytes.length;
     this.#listener?.input(port, bytes);
   }
 

@@ -94,6 +94,8 @@ export class Recording {
     } catch (error) {
       throw new UserError(`--replay: \`${path}\` cannot be read: ${(error as Error).message}`);
     }
+    // A run that was killed may have left half a line.
+    if (lines.length > 1) lines.pop();
     const records = lines.flatMap((line, index) =>
       line.trim() === '' ? [] : [parseLine(path, line, index)],
     );

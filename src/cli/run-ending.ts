@@ -21,22 +21,36 @@ function guestExitCode(code: number): number {
   return code !== 0 && (code & 0xff) === 0 ? 1 : code & 0xff;
 }
 
-/** @param where what the guest is about to execute: `main+0x4`. */
-export function conclude(ending: Ending, request: RunRequest, where: string): Conclusion {
-  const conclusion = plainConclusion(ending, request, where);
-  // `--until` was the aim of the run: without it there is no success.
-  if (request.until === undefined || ending.kind === 'console-match' || conclusion.exitCode > 1) {
+/**
+ * @param where what the guest is about to execute: `main+0x4`.
+ * @param inputHasEnded whether there was input, and no more can come.
+ */
+export function conclude(
+  ending: Ending,
+  request: RunRequest,
+  where: string,
+  inputHasEnded: boolean,
+): Conclusion {
+  const conclusion = plainConclusion(ending, request, where, inputHasEnded);
+  const { until } = request;
+  if (until === undefined || ending.kind === 'console-match' || ending.kind === 'console-failure') {
     return conclusion;
   }
-  if (conclusion.exitCode === 1 && ending.kind !== 'exit') return conclusion;
+  // `--until` was the aim of the run: without it there is no success.
   return {
-    exitCode: ExitCode.Failure,
-    message: `${conclusion.message}, and the console never matched /${request.until.source}/`,
+    ...conclusion,
+    exitCode: conclusion.exitCode || ExitCode.Failure,
+    message: `${conclusion.message}; the console never matched /${until.source}/`,
     isWorthSaying: true,
   };
 }
 
-function plainConclusion(ending: Ending, request: RunRequest, where: string): Conclusion {
+function plainConclusion(
+  ending: Ending,
+  request: RunRequest,
+  where: string,
+  inputHasEnded: boolean,
+): Conclusion {
   const quiet = (exitCode: number, message: string) => ({ exitCode, message, isWorthSaying: false });
   const loud = (exitCode: number, message: string, hint?: string) => ({
     exitCode,
@@ -64,7 +78,13 @@ function plainConclusion(ending: Ending, request: RunRequest, where: string): Co
     case 'instruction-limit':
       return loud(ExitCode.Limit, `stopped at --max-instructions ${request.maxInstructions}, at ${where}`);
     case 'stuck':
-      return loud(ExitCode.Stuck, `the guest is stuck at ${where}: ${ending.reason}`);
+      return loud(
+        ExitCode.Stuck,
+        `the guest is stuck at ${where}: ${ending.reason}`,
+        inputHasEnded
+          ? 'Its input has ended: let the input end the guest, or run it on a terminal.'
+          : undefined,
+      );
     case 'guest-error':
       return loud(
         ExitCode.Failure,

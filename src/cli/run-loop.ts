@@ -44,6 +44,8 @@ const LARGEST_SLICE = 8_000_000;
 const CYCLES_PER_INSTRUCTION = 100;
 /** Longest sleep of a paced run whose guest only waits for a device. */
 const LONGEST_NAP_MS = 100;
+/** How long input waits for a paced run to catch up with real time. */
+const PATIENCE_MS = 50;
 /** A paced run that cannot keep up for this long gives up the lost time. */
 const LARGEST_LAG_MS = 250;
 
@@ -113,7 +115,13 @@ export class RunLoop {
         worked = machine.statistics().instructions > before;
       }
       if (this.#asked !== undefined) return this.#asked;
-      if (this.#deliverLive() || machine.cycles < target) {
+      // What is typed now comes now: first the time up to now has to pass. A host that never gets there has to
+      // take it as it comes.
+      const isLate = machine.cycles < target;
+      if (!isLate || performance.now() - busySinceMs > PATIENCE_MS) {
+        if (this.#deliverLive()) continue;
+      }
+      if (isLate) {
         await wakeup.turn();
         continue;
       }

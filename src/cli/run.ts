@@ -39,6 +39,7 @@ class RunSession {
   readonly #request: RunRequest;
   readonly #machine: Machine;
   readonly #loop: RunLoop;
+  readonly #feed: InputFeed;
   readonly #stdout = new ConsoleOutput(1);
   /** Files being written, by the option that asked for them. */
   readonly #files: { option: string; file: FileOutput }[] = [];
@@ -73,6 +74,7 @@ class RunSession {
         ? undefined
         : new Trace(this.#machine, this.#open('--trace', request.trace.path), request.trace);
     const feed = new InputFeed(this.#machine, this.#recorder);
+    this.#feed = feed;
     const wakeup = new Wakeup();
     this.input =
       this.#replay === undefined
@@ -111,7 +113,8 @@ class RunSession {
   #finish(ending: Ending, host: { seconds: number; cpuSeconds: number }): number {
     const machine = this.#machine;
     const request = this.#request;
-    const conclusion = conclude(ending, request, machine.symbols.format(machine.pc));
+    const inputHasEnded = this.#feed.bytes > 0 && !machine.port(machine.board.console).inputOpen;
+    const conclusion = conclude(ending, request, machine.symbols.format(machine.pc), inputHasEnded);
     let { exitCode } = conclusion;
     this.#recorder?.end(ending.kind);
     this.#trace?.end();

@@ -64,6 +64,7 @@ export function statisticsJson(facts: JsonFacts): Record<string, unknown> {
     extensions: machine.options.extensions ?? [],
     model: { name: machine.model.name, version: machine.model.version },
     statistics,
+    stateHash: machine.stateHash(),
     virtualSeconds: statistics.cycles / machine.board.frequencyHz,
     host: {
       seconds: host.seconds,
