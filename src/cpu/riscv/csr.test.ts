@@ -18,9 +18,9 @@ class TestHost implements CsrHost {
   readonly told: string[] = [];
 
   now = () => this.cycle;
-  nextNow = () => this.cycle + 1;
   retired = () => this.instructions;
-  nextRetired = () => this.instructions + 1;
+  whenDone = (change: (cycle: number, retired: number) => void) =>
+    change(this.cycle + 1, this.instructions + 1);
   accessRulesChanged = () => void this.told.push('accessRulesChanged');
   protectionChanged = () => void this.told.push('protectionChanged');
   interruptsChanged = () => void this.told.push('interruptsChanged');

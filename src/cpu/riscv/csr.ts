@@ -17,12 +17,15 @@ export interface TimeSource {
 export interface CsrHost {
   readonly pmp: Pmp;
   readonly timeSource: TimeSource | undefined;
-  /** Cycle at which the current instruction starts, and the next one will. */
+  /** Cycle at which the current instruction starts. */
   now(): number;
-  nextNow(): number;
-  /** Instructions retired before the current one; and before the next one. */
+  /** Instructions retired before the current one. */
   retired(): number;
-  nextRetired(): number;
+  /**
+   * Carries out a change of a counter so that the next instruction sees it: with the cycle at which that one
+   * starts and the instructions retired before it.
+   */
+  whenDone(change: (cycle: number, retired: number) => void): void;
   /** mstatus, PMP, or mie and mip changed: what is derived from them must be looked at again. */
   accessRulesChanged(): void;
   protectionChanged(): void;
@@ -240,8 +243,10 @@ export class CsrFile implements Stateful {
       () => this.mcountinhibit,
       (v) => {
         this.mcountinhibit = v & (INHIBIT_CYCLE | INHIBIT_INSTRET);
-        this.#cycle.stop((v & INHIBIT_CYCLE) !== 0, host.nextNow());
-        this.#instret.stop((v & INHIBIT_INSTRET) !== 0, host.nextRetired());
+        host.whenDone((cycle, retired) => {
+          this.#cycle.stop((v & INHIBIT_CYCLE) !== 0, cycle);
+          this.#instret.stop((v & INHIBIT_INSTRET) !== 0, retired);
+        });
       },
     );
     define(
@@ -314,25 +319,27 @@ export class CsrFile implements Stateful {
     const instret = () => this.#instret.read(host.retired());
     const time = () => host.timeSource?.ticks() ?? 0n;
     // An explicit write replaces the count of the writing instruction (Zicsr, 7.1), so the next one reads what was written.
+    const writeCycle = (value: bigint) => host.whenDone((count) => this.#cycle.write(value, count));
+    const writeInstret = (value: bigint) => host.whenDone((_, count) => this.#instret.write(value, count));
     define(
       0xb00,
       () => low(cycle()),
-      (v) => this.#cycle.write(withLow(cycle(), v), host.nextNow()),
+      (v) => writeCycle(withLow(cycle(), v)),
     );
     define(
       0xb80,
       () => high(cycle()),
-      (v) => this.#cycle.write(withHigh(cycle(), v), host.nextNow()),
+      (v) => writeCycle(withHigh(cycle(), v)),
     );
     define(
       0xb02,
       () => low(instret()),
-      (v) => this.#instret.write(withLow(instret(), v), host.nextRetired()),
+      (v) => writeInstret(withLow(instret(), v)),
     );
     define(
       0xb82,
       () => high(instret()),
-      (v) => this.#instret.write(withHigh(instret(), v), host.nextRetired()),
+      (v) => writeInstret(withHigh(instret(), v)),
     );
     define(0xc00, () => low(cycle()));
     define(0xc80, () => high(cycle()));

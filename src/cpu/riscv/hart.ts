@@ -107,6 +107,9 @@ export class Hart implements Core, CodeSource, CsrHost {
   #started = 0;
   #settling = false;
   #assertedAt = -1;
+  #inCsrInstruction = false;
+  /** A write to a counter that waits for the end of its instruction. */
+  #counterChange: ((cycle: number, retired: number) => void) | undefined = undefined;
   readonly #executed: ExecutedInstruction = {
     pc: 0,
     length: 4,
@@ -187,10 +190,6 @@ export class Hart implements Core, CodeSource, CsrHost {
     return this.deadline - this.remaining;
   }
 
-  nextNow(): number {
-    return this.now() + this.instructionCost;
-  }
-
   /** Instructions retired before the current one. */
   retired(): number {
     const started = this.#perInstruction
@@ -199,8 +198,11 @@ export class Hart implements Core, CodeSource, CsrHost {
     return started - this.#notRetired;
   }
 
-  nextRetired(): number {
-    return this.retired() + (this.#perInstruction ? 0 : 1);
+  whenDone(change: (cycle: number, retired: number) => void): void {
+    if (!this.#inCsrInstruction) change(this.now(), this.retired());
+    // What the instruction costs is known when it is done.
+    else if (this.#perInstruction) this.#counterChange = change;
+    else change(this.now() + this.instructionCost, this.retired() + 1);
   }
 
   // --- The loop around the run loop -------------------------------------------------------------------------
@@ -557,6 +559,8 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.#started++;
     this.#executed.nextPc = nextPc;
     this.remaining -= this.model.executed(this.#executed);
+    this.#counterChange?.(this.now(), this.retired());
+    this.#counterChange = undefined;
   }
 
   #flush(): void {
@@ -663,7 +667,9 @@ export class Hart implements Core, CodeSource, CsrHost {
     if (isWrite) {
       const sets = op === Op.Csrrs || op === Op.Csrrsi;
       const clears = op === Op.Csrrc || op === Op.Csrrci;
+      this.#inCsrInstruction = true;
       this.csr.write(number, sets ? old | operand : clears ? old & ~operand : operand);
+      this.#inCsrInstruction = false;
     }
     this.x[rd] = old;
     this.remaining = left;
