@@ -72,37 +72,17 @@ describe('rows', () => {
   });
 });
 
-type Variant = Omit<BluesimTargetOptions, 'extensions'>;
-
-const VARIANTS: [string, Variant, boolean][] = [
+const VARIANTS: [string, Omit<BluesimTargetOptions, 'extensions'>, boolean][] = [
   ['bluesim, instruction by instruction', {}, false],
   ['bluesim, block by block', {}, true],
   ['bluesim, observed', { observed: true }, false],
   ['bluesim, with a model that is asked about each instruction', { asked: true }, true],
 ];
 
-/** Groups that are not right yet, and where: they are expected to fail, so that whoever mends them takes them off. */
-const NOT_YET: Record<string, (variant: Variant) => boolean> = {
-  // A counter written under a model that is asked shows one instruction too many.
-  'mcycle and minstret': ({ asked = false }) => asked,
-  'what retires': ({ asked = false }) => asked,
-  // Outside of an instruction as well one count is taken off.
-  'mcycle and minstret set from outside': ({ asked = false }) => !asked,
-};
-
 const TITLES = GROUPS.map((group) => [group.title, group.spec, group] as const);
 
 describe.each(VARIANTS)('%s', (_name, options, whole) => {
-  const isKnown = (title: string) => NOT_YET[title]?.(options) === true;
-  const right = TITLES.filter(([title]) => !isKnown(title));
-  const wrong = TITLES.filter(([title]) => isKnown(title));
-
-  test.each(right)('%s (%s)', async (_title, _spec, group) => {
-    const target = new BluesimTarget({ extensions: group.extensions, ...options });
-    expect(await failures(target, group.rows, whole)).toEqual([]);
-  });
-
-  test.fails.each(wrong)('%s (%s)', async (_title, _spec, group) => {
+  test.each(TITLES)('%s (%s)', async (_title, _spec, group) => {
     const target = new BluesimTarget({ extensions: group.extensions, ...options });
     expect(await failures(target, group.rows, whole)).toEqual([]);
   });
