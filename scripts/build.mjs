@@ -21,9 +21,6 @@ const common = {
   platform: 'node',
   target: 'node20',
   minifySyntax: true,
-  banner: {
-    js: "import { createRequire as bluesimRequire } from 'node:module'; const require = bluesimRequire(import.meta.url);",
-  },
   logLevel: 'warning',
 };
 
@@ -43,16 +40,27 @@ const childProcessLater = {
       importer.includes('commander') ? { path, namespace: 'later' } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: 'later' }, ({ path }) => ({
-      contents: `module.exports = { get spawn() { return require('${path}').spawn; } };`,
+      contents: `module.exports = { get spawn() { return process.getBuiltinModule('${path}').spawn; } };`,
     }));
   },
 };
 
-await build({ ...common, entryPoints: { cli: 'src/cli/main.ts' }, plugins: [programApart] });
+/** An import of a builtin makes all its exports, also those that load much more: node:fs its streams. */
+const builtins = {
+  name: 'builtins',
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
+
+await build({ ...common, entryPoints: { cli: 'src/cli/main.ts' }, plugins: [programApart, builtins] });
 await build({
   ...common,
   entryPoints: { program: 'src/cli/program.ts', index: 'src/index.ts' },
-  plugins: [esbuildVariants, childProcessLater],
+  plugins: [esbuildVariants, childProcessLater, builtins],
 });
 
 if (!process.argv.includes('--no-types')) {
