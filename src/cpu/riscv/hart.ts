@@ -36,6 +36,7 @@ import {
   MSTATUS_TW,
   Privilege,
 } from './trap.ts';
+import { TrapCounts } from './trap-counts.ts';
 
 /** When the next event is due: the core must not run past it. */
 export interface EventHorizon {
@@ -123,8 +124,7 @@ export class Hart implements Core, CodeSource, CsrHost {
     nextPc: 0,
     trapped: false,
   };
-  readonly #exceptions = new Map<number, number>();
-  readonly #interrupts = new Map<number, number>();
+  readonly #traps = new TrapCounts();
 
   constructor(options: HartOptions) {
     this.bus = options.bus;
@@ -175,8 +175,7 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.#started = 0;
     this.#settling = false;
     this.#assertedAt = -1;
-    this.#exceptions.clear();
-    this.#interrupts.clear();
+    this.#traps.reset();
     this.csr.reset();
     this.pmp.reset();
     this.model.reset();
@@ -309,16 +308,11 @@ export class Hart implements Core, CodeSource, CsrHost {
   }
 
   statistics(): CoreStatistics {
-    const named = (counts: Map<number, number>, isInterrupt: boolean) =>
-      Object.fromEntries(
-        [...counts].sort((a, b) => a[0] - b[0]).map(([cause, n]) => [causeName(cause, isInterrupt), n]),
-      );
     return {
       instructions: this.retired(),
       cycles: this.now(),
       sleepCycles: this.#sleepCycles,
-      exceptions: named(this.#exceptions, false),
-      interrupts: named(this.#interrupts, true),
+      ...this.#traps.named(),
     };
   }
 
@@ -514,8 +508,7 @@ export class Hart implements Core, CodeSource, CsrHost {
       notRetired: this.#notRetired,
       started: this.#started,
       assertedAt: this.#assertedAt,
-      exceptions: [...this.#exceptions].sort((a, b) => a[0] - b[0]),
-      interrupts: [...this.#interrupts].sort((a, b) => a[0] - b[0]),
+      traps: this.#traps.snapshot(),
       model: this.model.snapshot(),
     };
   }
@@ -538,10 +531,7 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.#started = state.started as number;
     this.#assertedAt = state.assertedAt as number;
     this.#settling = false;
-    this.#exceptions.clear();
-    for (const [cause, n] of state.exceptions as number[][]) this.#exceptions.set(cause!, n!);
-    this.#interrupts.clear();
-    for (const [cause, n] of state.interrupts as number[][]) this.#interrupts.set(cause!, n!);
+    this.#traps.restore(state.traps as State);
     this.model.restore(state.model as State);
     this.#data.dropReservation();
     const reservation = state.reservation as number;
@@ -600,7 +590,7 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.remaining = left;
     this.#executed.trapped = true;
     this.#notRetired++;
-    this.#exceptions.set(cause, (this.#exceptions.get(cause) ?? 0) + 1);
+    this.#traps.count(cause, false);
     const target = this.csr.mtvec & ~3;
     if (this.privilege === Privilege.Machine && pc === target) {
       // The handler's first instruction raises an exception in machine mode: every round leaves the same state.
@@ -615,7 +605,7 @@ export class Hart implements Core, CodeSource, CsrHost {
     const cause = INTERRUPT_PRIORITY.find((bit) => pending & (1 << bit));
     assert(cause !== undefined, 'an interrupt is pending that does not exist');
     this.#assertedAt = -1;
-    this.#interrupts.set(cause, (this.#interrupts.get(cause) ?? 0) + 1);
+    this.#traps.count(cause, true);
     const base = this.csr.mtvec & ~3;
     // 3.1.7: vectored mode adds 4 × cause, for interrupts only.
     const target = this.csr.mtvec & 1 ? (base + 4 * cause) | 0 : base;
