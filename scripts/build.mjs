@@ -45,12 +45,22 @@ const childProcessLater = {
   },
 };
 
-/** An import of a builtin makes all its exports, also those that load much more: node:fs its streams. */
+/** Node makes all exports of a builtin when it is imported, also those that load much more: node:fs its streams. */
 const builtins = {
   name: 'builtins',
   setup(build) {
-    build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
-    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+    build.onResolve({ filter: /^node:/ }, ({ path, kind }) => ({
+      path,
+      namespace: kind === 'import-statement' ? 'builtin' : 'builtin-required',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path)).filter((name) => /^[A-Za-z]\w*$/.test(name));
+      const lines = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})();`);
+      return {
+        contents: `const builtin = process.getBuiltinModule('${path}');\nexport default builtin;\n${lines.join('\n')}`,
+      };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'builtin-required' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('${path}');`,
     }));
   },

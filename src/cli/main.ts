@@ -16,8 +16,9 @@ export async function main(words: string[]): Promise<void> {
   process.exit(await runProgram(words));
 }
 
-// bin/bluesim calls main itself; this is for `node dist/cli.js`.
+// bin/bluesim calls main itself; this is for `node dist/cli.js`. The name is looked at first, because finding out
+// where links lead costs a start a millisecond.
 const script = process.argv[1];
-if (script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url)) {
+if (script?.endsWith('cli.js') && realpathSync(script) === fileURLToPath(import.meta.url)) {
   await main(process.argv.slice(2));
 }

@@ -6,7 +6,7 @@ import type { Machine, RunResult } from '../machine/machine.ts';
 import { NEVER } from '../scheduler/scheduler.ts';
 import type { InputFeed, LiveInput } from './input-feed.ts';
 import type { Recording } from './recording.ts';
-import type { Wakeup } from './wakeup.ts';
+import { milliseconds, type Wakeup } from './wakeup.ts';
 
 /** Why the loop ended: the guest did, or the user, or the host. */
 export type Ending =
@@ -93,13 +93,13 @@ export class RunLoop {
   async #runPaced(): Promise<Ending> {
     const { machine, wakeup } = this.#options;
     const cyclesPerMs = machine.board.frequencyHz / 1000;
-    let anchorMs = performance.now();
+    let anchorMs = milliseconds();
     let anchorCycle = machine.cycles;
     let busySinceMs = anchorMs;
     this.#deliverLive();
     for (;;) {
       this.#deliverRecorded();
-      const now = performance.now();
+      const now = milliseconds();
       let target = Math.floor(anchorCycle + (now - anchorMs) * cyclesPerMs);
       if (target - machine.cycles > LARGEST_LAG_MS * cyclesPerMs && now - busySinceMs > LARGEST_LAG_MS) {
         anchorMs = now;
@@ -118,7 +118,7 @@ export class RunLoop {
       // What is typed now comes now: first the time up to now has to pass. A host that never gets there has to
       // take it as it comes.
       const isLate = machine.cycles < target;
-      if (!isLate || performance.now() - busySinceMs > PATIENCE_MS) {
+      if (!isLate || milliseconds() - busySinceMs > PATIENCE_MS) {
         if (this.#deliverLive()) continue;
       }
       if (isLate) {
@@ -126,7 +126,7 @@ export class RunLoop {
         continue;
       }
       await this.#nap(worked, cyclesPerMs);
-      busySinceMs = performance.now();
+      busySinceMs = milliseconds();
     }
   }
 
@@ -145,7 +145,7 @@ export class RunLoop {
   #slice(target: number, lengthMs: number, stopWhenWaiting: boolean): RunResult {
     const { machine, replay, maxCycles, maxInstructions, until, failOn } = this.#options;
     const cycleLimit = machine.cycles + this.#sliceInstructions * CYCLES_PER_INSTRUCTION;
-    const started = performance.now();
+    const started = milliseconds();
     const result = machine.run({
       untilCycle: Math.min(target, cycleLimit, maxCycles, replay?.nextCycle ?? Number.POSITIVE_INFINITY),
       maxInstructions: Math.min(this.#sliceInstructions, maxInstructions - machine.statistics().instructions),
@@ -153,7 +153,7 @@ export class RunLoop {
       ...(until === undefined ? {} : { untilConsole: until }),
       ...(failOn === undefined ? {} : { failOn }),
     });
-    const tookMs = performance.now() - started;
+    const tookMs = milliseconds() - started;
     if (tookMs > 2 * lengthMs)
       this.#sliceInstructions = Math.max(SMALLEST_SLICE, this.#sliceInstructions >> 1);
     else if (tookMs < lengthMs / 2) {

@@ -13,7 +13,7 @@ import { parseRunOptions, type RawRunOptions, type RunRequest } from './run-opti
 import { statisticsJson, statisticsText } from './statistics.ts';
 import { Trace } from './trace.ts';
 import { bluesimVersion } from './version.ts';
-import { Wakeup } from './wakeup.ts';
+import { milliseconds, Wakeup } from './wakeup.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How long output that nobody reads may hold up the end after a signal. */
@@ -97,12 +97,12 @@ class RunSession {
 
   async run(): Promise<number> {
     for (const name of SIGNALS) process.on(name, () => this.#signalled(name));
-    const started = performance.now();
+    const started = milliseconds();
     const cpu = process.cpuUsage();
     const ending = await this.#loop.run();
     const spent = process.cpuUsage(cpu);
     const host = {
-      seconds: (performance.now() - started) / 1000,
+      seconds: (milliseconds() - started) / 1000,
       cpuSeconds: (spent.user + spent.system) / 1e6,
     };
     this.input.terminal?.restore();

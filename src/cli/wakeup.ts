@@ -1,4 +1,11 @@
-/** Waiting in the event loop for something to happen: input, a signal, a moment. */
+/** Real time: the clock of the wall, and waiting in the event loop for input, a signal, a moment. */
+
+/** Milliseconds since some moment. `performance` would do, and cost each start a millisecond to load. */
+export function milliseconds(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
+}
+
 export class Wakeup {
   #resolve: (() => void) | undefined = undefined;
   #rung = false;
