@@ -35,6 +35,7 @@ export interface BuildOptions {
   readonly power: PowerControl;
   readonly semihosting: SemihostingPort | undefined;
   readonly pacedTransmit: boolean;
+  readonly epochSeconds: number;
 }
 
 export interface Parts {
@@ -98,7 +99,11 @@ export function buildParts(options: BuildOptions): Parts {
           return uart;
         }
         case 'goldfish-rtc':
-          return new GoldfishRtc(context, { name: description.name, interrupt: line(description.name) });
+          return new GoldfishRtc(context, {
+            name: description.name,
+            interrupt: line(description.name),
+            epochNanoseconds: BigInt(options.epochSeconds) * 1_000_000_000n,
+          });
         case 'virtio-mmio':
           return new VirtioMmioSlot(context, { name: description.name });
         case 'cfi-flash':

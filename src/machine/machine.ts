@@ -30,7 +30,7 @@ import { reportText } from './report.ts';
 import { gatherFacts } from './report-facts.ts';
 import { type HostFiles, NO_FILES } from './semihosting/files.ts';
 import { DirectoryFiles } from './semihosting/host-files.ts';
-import { type GuestAccess, Semihosting } from './semihosting/semihosting.ts';
+import { type GuestAccess, Semihosting, type SemihostingOptions } from './semihosting/semihosting.ts';
 import { memoryState, restoreMemory } from './snapshot.ts';
 
 export interface MachineOptions {
@@ -44,6 +44,8 @@ export interface MachineOptions {
   model?: TimingModel;
   /** UARTs send at the baud rate instead of at once. */
   pacedTransmit?: boolean;
+  /** Virtual date at power-on, in seconds since 1970, an integer below 2^31: for the clock chip and semihosting. Default: 2020-01-01. */
+  epochSeconds?: number;
   /** Guest errors (a write to a read-only register, …) end the run. */
   strict?: boolean;
   /** Semihosting; false makes its EBREAK an ordinary breakpoint exception. */
@@ -62,8 +64,6 @@ export interface SemihostingSettings {
   root?: string;
   /** The guest's files, in place of a directory: for example in memory. */
   files?: HostFiles;
-  /** Virtual date at cycle 0, in seconds since 1970. */
-  epochSeconds?: number;
 }
 
 export interface RunOptions {
@@ -111,6 +111,8 @@ export interface MachineStatistics extends CoreStatistics {
   guestErrors: Record<string, number>;
 }
 
+/** 2020-01-01T00:00:00Z. */
+const DEFAULT_EPOCH_SECONDS = 1_577_836_800;
 const SNAPSHOT_VERSION = 1;
 
 export class Machine {
@@ -172,6 +174,7 @@ export class Machine {
         call: (operation, parameter) => this.#semihost(operation, parameter),
       },
       pacedTransmit: options.pacedTransmit ?? false,
+      epochSeconds: options.epochSeconds ?? DEFAULT_EPOCH_SECONDS,
     });
     ({
       memory: this.memory,
@@ -582,11 +585,18 @@ export class Machine {
       get commandLine() {
         return [imageName(), ...(settings.arguments ?? [])].join(' ');
       },
-      epochSeconds: settings.epochSeconds ?? 0,
-      heapInfo: { heapBase: 0, heapLimit: 0, stackBase: 0, stackLimit: 0 },
+      epochSeconds: this.options.epochSeconds ?? DEFAULT_EPOCH_SECONDS,
+      heapInfo: this.#heapInfo,
       guestError: (category, message) => this.#guestError({ source: 'semihosting', category, message }),
     });
   }
+
+  /** What SYS_HEAPINFO tells: RAM behind the image, the heap from below and the stack from its end, as on QEMU. */
+  readonly #heapInfo = heapInfoOf(() => {
+    const ram = this.memory.region('ram');
+    const ends = this.#segments.filter((s) => ram.contains(s.address)).map((s) => s.address + s.sizeInMemory);
+    return { start: Math.ceil(Math.max(ram.address, ...ends) / 16) * 16, end: ram.end };
+  });
 
   #semihost(operation: number, parameter: number): number | 'retry' | 'stop' {
     assert(this.#semihosting !== undefined, 'semihosting is off');
@@ -621,6 +631,24 @@ function addCounts(a: Record<string, number>, b: Record<string, number>): Record
   const sum = { ...a };
   for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;
   return sum;
+}
+
+/** The four bounds, found out when they are asked for: the image comes after the machine. */
+function heapInfoOf(free: () => { start: number; end: number }): SemihostingOptions['heapInfo'] {
+  return {
+    get heapBase() {
+      return free().start;
+    },
+    get heapLimit() {
+      return free().end;
+    },
+    get stackBase() {
+      return free().end;
+    },
+    get stackLimit() {
+      return free().start;
+    },
+  };
 }
 
 /** As the device tree names the hart's instruction set. */
