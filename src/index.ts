@@ -8,6 +8,7 @@ export { UNIT_MODEL } from './cpu/timing/unit.ts';
 export { UserError } from './errors.ts';
 export type { BoardDescription, DeviceDescription } from './machine/board.ts';
 export { BOARDS } from './machine/boards/index.ts';
+export { suggestBoard } from './machine/choices.ts';
 export { type Image, type ImageSegment, loadImage, loadImageFile } from './machine/loader/image.ts';
 export type { ImageSymbol, SymbolTable } from './machine/loader/symbols.ts';
 export {
@@ -18,5 +19,4 @@ export {
   type RunOptions,
   type RunResult,
   type SemihostingSettings,
-  suggestBoard,
 } from './machine/machine.ts';

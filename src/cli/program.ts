@@ -96,7 +96,7 @@ function makeProgram(done: (exitCode: number) => void): Command {
     .option('--load-address <address>', 'where a raw binary goes')
     .action(async (path: string, options: { json?: boolean; symbols: string; loadAddress?: string }) => {
       const { infoJson, infoText } = await import('./info.ts');
-      const { suggestBoard } = await import('../machine/machine.ts');
+      const { suggestBoard } = await import('../machine/choices.ts');
       const { parseCount } = await import('./numbers.ts');
       const symbolCount = parseCount('--symbols', options.symbols);
       const image = await loadFor(path, options);
@@ -136,7 +136,7 @@ function makeProgram(done: (exitCode: number) => void): Command {
         const architecture =
           options.board === undefined
             ? undefined
-            : (await import('../machine/machine.ts')).boardByName(options.board).architecture;
+            : (await import('../machine/choices.ts')).boardByName(options.board).architecture;
         const lines = disasmText(image, { target, aliases: options.aliases, architecture });
         done(await print(withLineFeeds(lines)));
       },

@@ -9,16 +9,15 @@ import type { SerialPort } from '../bus/serial.ts';
 import type { State } from '../bus/state.ts';
 import type { Core, CoreObserver, CoreStatistics, RegisterFile } from '../cpu/core.ts';
 import type { Extension } from '../cpu/riscv/instructions/row.ts';
-import { OPTIONAL_EXTENSIONS } from '../cpu/riscv/instructions/table.ts';
 import type { TimingModel } from '../cpu/timing/model.ts';
 import { UNIT_MODEL } from '../cpu/timing/unit.ts';
 import { assert, hex32, UserError } from '../errors.ts';
 import type { GuestMemory } from '../kernel/memory/guest-memory.ts';
 import { NEVER, Scheduler } from '../scheduler/scheduler.ts';
 import type { BoardDescription } from './board.ts';
-import { BOARDS } from './boards/index.ts';
 import { bootRom } from './boot-rom.ts';
 import { buildParts, type Parts } from './build.ts';
+import { boardByName, checkExtensions, checkRam, isaString, suggestBoard } from './choices.ts';
 import { ConsoleLog, type Watch } from './console-log.ts';
 import { placeDeviceTree } from './device-tree-placement.ts';
 import { FlightRecorder } from './flight-recorder.ts';
@@ -113,6 +112,9 @@ export interface MachineStatistics extends CoreStatistics {
 
 /** 2020-01-01T00:00:00Z. */
 const DEFAULT_EPOCH_SECONDS = 1_577_836_800;
+
+export type { boardByName, suggestBoard };
+
 const SNAPSHOT_VERSION = 1;
 
 export class Machine {
@@ -649,48 +651,6 @@ function heapInfoOf(free: () => { start: number; end: number }): SemihostingOpti
       return free().start;
     },
   };
-}
-
-/** As the device tree names the hart's instruction set. */
-function isaString(extensions: readonly Extension[]): string {
-  return ['rv32imac', 'zicsr', 'zifencei', ...extensions.map((name) => name.toLowerCase()).sort()].join('_');
-}
-
-/** @throws UserError when there is none of this name. */
-export function boardByName(name: string): BoardDescription {
-  const board = BOARDS.find((candidate) => candidate.name === name);
-  if (board !== undefined) return board;
-  throw new UserError(`there is no board ${name}`, `Boards: ${BOARDS.map((b) => b.name).join(', ')}.`);
-}
-
-/** The board on which an image most likely runs. @throws UserError when none has its architecture. */
-export function suggestBoard(image: Image): BoardDescription {
-  const board = BOARDS.find((candidate) => candidate.architecture === (image.architecture ?? 'riscv32'));
-  if (board !== undefined) return board;
-  throw new UserError(
-    `${image.name} is for ${image.architecture}, and there is no board with that architecture yet`,
-    `Boards: ${BOARDS.map((b) => `${b.name} (${b.architecture})`).join(', ')}.`,
-  );
-}
-
-function checkRam(board: BoardDescription, bytes = board.ram.defaultBytes): number {
-  if (Number.isSafeInteger(bytes) && bytes > 0 && bytes <= board.ram.largestBytes && bytes % 4096 === 0)
-    return bytes;
-  throw new UserError(
-    `RAM of ${bytes} bytes is not possible on ${board.name}`,
-    `Give whole pages of 4 KiB, at most ${board.ram.largestBytes / 2 ** 20} MiB.`,
-  );
-}
-
-function checkExtensions(extensions: readonly Extension[]): readonly Extension[] {
-  for (const extension of extensions) {
-    if (OPTIONAL_EXTENSIONS.includes(extension)) continue;
-    throw new UserError(
-      `there is no optional extension ${extension}`,
-      `Choose from ${OPTIONAL_EXTENSIONS.join(', ')}; RV32IMAC is always there.`,
-    );
-  }
-  return extensions;
 }
 
 function compile(pattern: string): RegExp {

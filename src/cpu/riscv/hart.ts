@@ -16,7 +16,7 @@ import { DataAccess } from './data-access.ts';
 import { Decoder, instructionLength } from './decode.ts';
 import { execute as executePlain } from './execute.ts';
 import { execute as executeObserved } from './execute.ts?observed=true';
-import type { Extension } from './instructions/row.ts';
+import type { EventHorizon, HartOptions } from './hart-options.ts';
 import { BASE_EXTENSIONS } from './instructions/table.ts';
 import { Leave } from './leave.ts';
 import { Op } from './operation.ts';
@@ -37,25 +37,6 @@ import {
   Privilege,
 } from './trap.ts';
 import { TrapCounts } from './trap-counts.ts';
-
-/** When the next event is due: the core must not run past it. */
-export interface EventHorizon {
-  readonly nextCycle: number;
-}
-
-export interface HartOptions {
-  readonly bus: Bus;
-  readonly events: EventHorizon;
-  readonly model: TimingModel;
-  /** First pc. */
-  readonly resetAddress: number;
-  /** The region that the run loop reaches without the bus: the board's RAM. */
-  readonly ram: Region;
-  /** Of Zba, Zbb, Zbs. */
-  readonly extensions?: readonly Extension[];
-  readonly timeSource?: TimeSource;
-  readonly semihosting?: SemihostingPort;
-}
 
 /** No budget of the run loop is larger, so that all arithmetic on it stays within 32 bits. */
 const LARGEST_BUDGET = 1 << 30;

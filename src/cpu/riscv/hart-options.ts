@@ -1,0 +1,26 @@
+/** What a hart is built from. */
+import type { Bus } from '../../bus/bus.ts';
+import type { Region } from '../../kernel/memory/guest-memory.ts';
+import type { TimingModel } from '../timing/model.ts';
+import type { TimeSource } from './csr.ts';
+import type { Extension } from './instructions/row.ts';
+import type { SemihostingPort } from './semihosting-call.ts';
+
+/** When the next event is due: the core must not run past it. */
+export interface EventHorizon {
+  readonly nextCycle: number;
+}
+
+export interface HartOptions {
+  readonly bus: Bus;
+  readonly events: EventHorizon;
+  readonly model: TimingModel;
+  /** First pc. */
+  readonly resetAddress: number;
+  /** The region that the run loop reaches without the bus: the board's RAM. */
+  readonly ram: Region;
+  /** Of Zba, Zbb, Zbs. */
+  readonly extensions?: readonly Extension[];
+  readonly timeSource?: TimeSource;
+  readonly semihosting?: SemihostingPort;
+}

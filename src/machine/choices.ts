@@ -1,0 +1,51 @@
+/** What a user can choose when a machine is built, with the words for a choice that is not possible. */
+import type { Extension } from '../cpu/riscv/instructions/row.ts';
+import { OPTIONAL_EXTENSIONS } from '../cpu/riscv/instructions/table.ts';
+import { UserError } from '../errors.ts';
+import type { BoardDescription } from './board.ts';
+import { BOARDS } from './boards/index.ts';
+import type { Image } from './loader/image.ts';
+
+/** As the device tree names the hart's instruction set. */
+export function isaString(extensions: readonly Extension[]): string {
+  return ['rv32imac', 'zicsr', 'zifencei', ...extensions.map((name) => name.toLowerCase()).sort()].join('_');
+}
+
+/** @throws UserError when there is none of this name. */
+export function boardByName(name: string): BoardDescription {
+  const board = BOARDS.find((candidate) => candidate.name === name);
+  if (board !== undefined) return board;
+  throw new UserError(`there is no board ${name}`, `Boards: ${BOARDS.map((b) => b.name).join(', ')}.`);
+}
+
+/** The board on which an image most likely runs. @throws UserError when none has its architecture. */
+export function suggestBoard(image: Image): BoardDescription {
+  const board = BOARDS.find((candidate) => candidate.architecture === (image.architecture ?? 'riscv32'));
+  if (board !== undefined) return board;
+  throw new UserError(
+    `${image.name} is for ${image.architecture}, and there is no board with that architecture yet`,
+    `Boards: ${BOARDS.map((b) => `${b.name} (${b.architecture})`).join(', ')}.`,
+  );
+}
+
+/** @throws UserError when the board cannot have that much. */
+export function checkRam(board: BoardDescription, bytes = board.ram.defaultBytes): number {
+  if (Number.isSafeInteger(bytes) && bytes > 0 && bytes <= board.ram.largestBytes && bytes % 4096 === 0)
+    return bytes;
+  throw new UserError(
+    `RAM of ${bytes} bytes is not possible on ${board.name}`,
+    `Give whole pages of 4 KiB, at most ${board.ram.largestBytes / 2 ** 20} MiB.`,
+  );
+}
+
+/** @throws UserError for one that does not exist or is always there. */
+export function checkExtensions(extensions: readonly Extension[]): readonly Extension[] {
+  for (const extension of extensions) {
+    if (OPTIONAL_EXTENSIONS.includes(extension)) continue;
+    throw new UserError(
+      `there is no optional extension ${extension}`,
+      `Choose from ${OPTIONAL_EXTENSIONS.join(', ')}; RV32IMAC is always there.`,
+    );
+  }
+  return extensions;
+}
