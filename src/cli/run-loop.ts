@@ -109,10 +109,10 @@ export class RunLoop {
       }
       let worked = false;
       if (target > machine.cycles) {
-        const before = machine.statistics().instructions;
+        const before = machine.instructions;
         const ending = await this.#after(this.#slice(target, PACED_SLICE_MS, false));
         if (ending !== undefined) return ending;
-        worked = machine.statistics().instructions > before;
+        worked = machine.instructions > before;
       }
       if (this.#asked !== undefined) return this.#asked;
       // What is typed now comes now: first the time up to now has to pass. A host that never gets there has to
@@ -138,7 +138,7 @@ export class RunLoop {
     else if (nextCycle === NEVER) await wakeup.wait();
     else {
       const away = (nextCycle - machine.core.now()) / cyclesPerMs;
-      await wakeup.wait(Math.min(LONGEST_NAP_MS, Math.max(1, Math.ceil(away))));
+      await wakeup.wait(Math.min(LONGEST_NAP_MS, Math.max(PACED_SLICE_MS, Math.ceil(away))));
     }
   }
 
@@ -148,7 +148,7 @@ export class RunLoop {
     const started = milliseconds();
     const result = machine.run({
       untilCycle: Math.min(target, cycleLimit, maxCycles, replay?.nextCycle ?? Number.POSITIVE_INFINITY),
-      maxInstructions: Math.min(this.#sliceInstructions, maxInstructions - machine.statistics().instructions),
+      maxInstructions: Math.min(this.#sliceInstructions, maxInstructions - machine.instructions),
       stopWhenWaiting,
       ...(until === undefined ? {} : { untilConsole: until }),
       ...(failOn === undefined ? {} : { failOn }),
@@ -172,7 +172,7 @@ export class RunLoop {
         if (replay?.endsAt(machine.cycles)) return { kind: 'recording-ends' };
         break;
       case 'instruction-limit':
-        if (machine.statistics().instructions >= maxInstructions) return result;
+        if (machine.instructions >= maxInstructions) return result;
         break;
       case 'waiting-for-input':
         break;

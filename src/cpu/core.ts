@@ -61,6 +61,8 @@ export interface Core extends Stateful {
   reset(): void;
   /** Current cycle, exact also during a device access. */
   now(): number;
+  /** Instructions retired since reset. */
+  retired(): number;
   /** Runs until a cycle at the latest. Instructions that start before `deadline` are executed, none that starts at or after it. */
   run(deadline: number): CoreStop;
   /**

@@ -86,7 +86,7 @@ export class FlightRecorder {
     this.#lose('');
     this.#checkpoints = [this.#make(state)];
     this.#interval = FIRST_INTERVAL;
-    this.#nextInstructions = machine.statistics().instructions + this.#interval;
+    this.#nextInstructions = machine.instructions + this.#interval;
     this.nextCycle = machine.cycles + this.#interval;
   }
 
@@ -103,7 +103,7 @@ export class FlightRecorder {
   /** A checkpoint may be due: they are spaced in instructions, because sleep need not be repeated. */
   due(): void {
     const { machine } = this.#subject;
-    const { instructions } = machine.statistics();
+    const { instructions } = machine;
     if (instructions >= this.#nextInstructions) {
       this.#checkpoint();
       this.#interval = Math.min(LARGEST_INTERVAL, 2 * this.#interval);
@@ -135,7 +135,7 @@ export class FlightRecorder {
     const checkpoint =
       this.#checkpoints.findLast(({ cycle }) => cycle <= windowStart) ?? this.#checkpoints[0];
     if (checkpoint === undefined) return unknown(this.#loss);
-    const toRepeat = machine.statistics().instructions - checkpoint.instructions;
+    const toRepeat = machine.instructions - checkpoint.instructions;
     if (toRepeat > LONGEST_REPEAT) {
       return unknown(`${toRepeat.toLocaleString('en-US')} instructions would have to be repeated`);
     }
@@ -173,7 +173,7 @@ export class FlightRecorder {
     return {
       state,
       cycle: machine.cycles,
-      instructions: machine.statistics().instructions,
+      instructions: machine.instructions,
       inputs: this.#droppedInputs + this.#inputs.length,
       files: this.journal.position,
     };

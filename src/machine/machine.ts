@@ -252,6 +252,11 @@ export class Machine {
     return this.#before.cycles + this.core.now();
   }
 
+  /** Instructions retired since power-on, over all resets. */
+  get instructions(): number {
+    return this.#before.instructions + this.core.retired();
+  }
+
   /**
    * Runs until one of the options' ends, or until the guest ends.
    * @throws UserError for a symbol that the image has not.
@@ -269,10 +274,7 @@ export class Machine {
       options.untilCycle ?? Number.POSITIVE_INFINITY,
       this.cycles + (options.maxCycles ?? Number.POSITIVE_INFINITY),
     );
-    const instructionLimit =
-      this.#before.instructions +
-      this.core.statistics().instructions +
-      (options.maxInstructions ?? Number.POSITIVE_INFINITY);
+    const instructionLimit = this.instructions + (options.maxInstructions ?? Number.POSITIVE_INFINITY);
     this.#stop = undefined;
     const result = this.#loop(limit, instructionLimit, options.stopWhenWaiting ?? false);
     if (result.kind === 'exit' || result.kind === 'stuck') this.#ended = result;
@@ -283,9 +285,7 @@ export class Machine {
     const horizon = () => Math.min(this.scheduler.nextCycle, limit - this.#before.cycles);
     // An instruction takes at least one cycle, so as many cycles never overshoot.
     const instructionsLeft = () =>
-      instructionLimit === Number.POSITIVE_INFINITY
-        ? NEVER
-        : instructionLimit - this.#before.instructions - this.core.statistics().instructions;
+      instructionLimit === Number.POSITIVE_INFINITY ? NEVER : instructionLimit - this.instructions;
     for (;;) {
       if (this.#resetRequested) this.reset();
       const now = this.core.now();
