@@ -20,3 +20,5 @@ export {
   type RunResult,
   type SemihostingSettings,
 } from './machine/machine.ts';
+export type { HostFile, HostFiles } from './machine/semihosting/files.ts';
+export { MemoryFiles } from './machine/semihosting/memory-files.ts';

@@ -163,8 +163,8 @@ function* withLineFeeds(lines: Iterable<string>): Generator<string> {
 }
 
 function addRun(program: Command, done: (exitCode: number) => void): void {
-  program
-    .command('run')
+  const command = program.command('run');
+  command
     .summary('run an image')
     .description('Runs an image until it ends.')
     .usage('[options] IMAGE [-- ARGS]')
@@ -205,16 +205,26 @@ function addRun(program: Command, done: (exitCode: number) => void): void {
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (image: string, words: string[], raw: RawRunOptions) => {
       const { run } = await import('./run.ts');
-      done(await run(image, guestWords(program, words), raw));
+      done(await run(image, guestWords(program, command, words), raw));
     });
 }
 
-/** `run IMAGE -- ARGS`: the dashes are ours, unless others before IMAGE were. */
-function guestWords(program: Command & { rawArgs?: string[] }, words: string[]): string[] {
-  if (words[0] !== '--') return words;
+/**
+ * What behind IMAGE is for the guest. Dashes behind IMAGE are ours, unless others stood before it. An option of
+ * ours without any dashes is the guest's as well, which its writer may not have meant: that is said.
+ */
+function guestWords(program: Command & { rawArgs?: string[] }, command: Command, words: string[]): string[] {
   const raw = program.rawArgs ?? [];
-  const beforeImage = raw[raw.length - words.length - 2];
-  return beforeImage === '--' ? words : words.slice(1);
+  const isRunner = raw[raw.length - words.length - 2] === '--';
+  if (words[0] === '--' && !isRunner) return words.slice(1);
+  const option = command.options.find(({ long }) => long === words[0]?.replace(/=.*/s, ''));
+  if (option !== undefined && !isRunner) {
+    say(
+      `${option.long} stands behind the image, so the guest gets it`,
+      'Options of bluesim stand before the image. If the guest is meant: IMAGE -- ARGS.',
+    );
+  }
+  return words;
 }
 
 /** What commander says, said as bluesim does. */

@@ -25,7 +25,7 @@ import { Fingerprint } from './hash.ts';
 import { fitSegments } from './loader/fit.ts';
 import { type Image, type ImageSegment, type LoadOptions, loadImageFile } from './loader/image.ts';
 import { type ImageSymbol, SymbolTable } from './loader/symbols.ts';
-import { reportText } from './report.ts';
+import { reportText, resultText } from './report.ts';
 import { gatherFacts } from './report-facts.ts';
 import { type HostFiles, NO_FILES } from './semihosting/files.ts';
 import { DirectoryFiles } from './semihosting/host-files.ts';
@@ -453,10 +453,12 @@ export class Machine {
 
   /**
    * Where the guest is and how it came there: registers, last trap, backtrace, and with `flightRecorder` the last
-   * branches, which may take some seconds to find out. Lines of text without the reason of the result.
+   * branches, which may take some seconds to find out. Changes nothing.
+   * @param result of the run, for a first line that says how it ended.
    */
-  report(): string {
-    return reportText(gatherFacts(this, this.#recorder?.lastBranches()));
+  report(result?: RunResult): string {
+    const first = result === undefined ? '' : `${resultText(result)}\n`;
+    return first + reportText(gatherFacts(this, this.#recorder?.lastBranches()));
   }
 
   /** Instruction and trap observer; slows the run down. Pass undefined to end it. */

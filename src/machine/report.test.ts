@@ -45,6 +45,17 @@ describe('a report', () => {
     expect(report).toMatch(/#0 .*machine_wait_for_interrupt.*\n {2}#1 .*main.*\n {2}#2 .*_start/);
   });
 
+  test('begins with how the run ended, when it is told', () => {
+    const machine = Machine.fromFile(
+      new URL('../../firmware/images/spin-riscv32.elf', import.meta.url).pathname,
+    );
+    const hash = machine.stateHash();
+    const first = machine.report(machine.run({ maxCycles: 0 })).split('\n')[0];
+    expect(first).toBe('stopped at the cycle limit');
+    expect(machine.stateHash()).toBe(hash);
+    expect(machine.report(machine.run())).toMatch(/^the guest is stuck: a jump to itself.*\n {2}at {6}main/);
+  });
+
   test('fits 100 columns', () => {
     for (const name of ['crash', 'stuck', 'spin', 'wfi-forever']) {
       for (const line of reportOf(name).split('\n')) expect(line.length, line).toBeLessThanOrEqual(100);

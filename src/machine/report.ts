@@ -6,7 +6,9 @@
 import type { Backtrace } from '../debug/backtrace.ts';
 import { hex32 } from '../errors.ts';
 import type { LastBranches } from './flight-recorder.ts';
+import { printable } from './loader/printable.ts';
 import type { SymbolTable } from './loader/symbols.ts';
+import type { RunResult } from './machine.ts';
 
 /** An instruction where the guest is, or was. */
 export interface Place {
@@ -43,6 +45,27 @@ export interface ReportFacts {
 }
 
 const COLUMNS = 3;
+
+/** How a run ended, in a sentence without its full stop. */
+export function resultText(result: RunResult): string {
+  switch (result.kind) {
+    case 'exit':
+      return `the guest ended with code ${result.code} (${result.reason})`;
+    case 'stuck':
+      return `the guest is stuck: ${result.reason}`;
+    case 'guest-error':
+      return `guest error (${result.error.category}): ${result.error.source}: ${result.error.message}`;
+    case 'console-match':
+    case 'console-failure':
+      return `the console matched: ${printable(result.text)}`;
+    case 'breakpoint':
+      return `stopped at ${hex32(result.address)}`;
+    case 'waiting-for-input':
+      return 'the guest waits for input';
+    default:
+      return `stopped at the ${result.kind.replace('-', ' ')}`;
+  }
+}
 
 /** @returns the report, each line ended. */
 export function reportText(facts: ReportFacts): string {

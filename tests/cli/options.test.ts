@@ -3,15 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { testProgram } from '../../src/debug/test-program.ts';
-import {
-  bluesim,
-  finish,
-  firmware,
-  loadConstant,
-  printForEver,
-  temporaryFolder,
-  writeProgram,
-} from './command.ts';
+import { bluesim, finish, firmware, loadConstant, temporaryFolder, writeProgram } from './command.ts';
 
 const folder = temporaryFolder();
 const path = (name: string) => join(folder, name);
@@ -87,6 +79,20 @@ describe('the machine', () => {
     expect(await words('--', hello, 'a', '-x')).toEqual(['a', '-x']);
     expect(await words('--', hello, '--', '-x')).toEqual(['--', '-x']);
     expect(await words('--', hello)).toEqual([]);
+  });
+
+  test('an option behind the image is noted, unless dashes say that it is meant', async () => {
+    const hello = firmware('hello');
+    const { code, stderr } = await run(hello, '--stats');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^bluesim: --stats stands behind the image, so the guest gets it\n {2}Options of/);
+    for (const words of [
+      ['--', hello, '--stats'],
+      [hello, '--', '--stats'],
+      [hello, '--unknown', '--stats'],
+    ]) {
+      expect(await run(...words)).toMatchObject({ code: 0, stderr: '' });
+    }
   });
 });
 
@@ -233,7 +239,11 @@ describe('numbers', () => {
 });
 
 test('--no-pace and --pace: virtual time as fast as it can, or as real time', async () => {
-  const image = writeProgram(folder, 'for-ever.elf', printForEver('.'));
+  const image = writeProgram(folder, 'for-ever.elf', [
+    'again:',
+    ['addi', { rd: 5, rs1: 5, imm: 1 }],
+    ['jal', { rd: 0 }, 'again'],
+  ]);
   const seconds = async (...options: string[]) => {
     await run(...options, '--max-cycles', '30M', '--json', path('pace.json'), image);
     const facts = JSON.parse(readFileSync(path('pace.json'), 'utf8'));
