@@ -1,5 +1,13 @@
 /** Where a run's input comes from: files, stdin, a terminal, a recording. */
-import { createReadStream, fstatSync, readFileSync, type Stats, statSync } from 'node:fs';
+import {
+  constants,
+  createReadStream,
+  fstatSync,
+  openSync,
+  readFileSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { ReadStream } from 'node:tty';
 import { UserError } from '../errors.ts';
@@ -50,12 +58,23 @@ export function openInput(
     } catch (error) {
       throw new UserError(`--uart-in: \`${path}\` cannot be read: ${readReason(error)}`);
     }
-    live.push(new LiveInput(name, createReadStream(path), wakeup));
+    live.push(new LiveInput(name, openStream(path, stats), wakeup));
   }
   const { console } = machine.board;
   const isGiven = files.some(({ port }) => (port ?? console) === console);
   const terminal = isGiven ? undefined : openStandardInput(feed, live, wakeup, quit);
   return { live, terminal };
+}
+
+/**
+ * A pipe or a device. A named pipe is opened without waiting for its writer: a wait in one of Node's threads would
+ * hold up the end of the process.
+ */
+function openStream(path: string, stats: Stats): Readable {
+  if (!stats.isFIFO()) return createReadStream(path);
+  const { Socket } = process.getBuiltinModule('node:net');
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 function readReason(error: unknown): string {

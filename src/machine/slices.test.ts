@@ -54,6 +54,49 @@ describe('it makes no difference into which pieces a run is cut', () => {
   });
 });
 
+/** Counts in RAM how often it has started, asks for a reset until that is three times, and then ends. */
+const RESETTING = testProgram({
+  _start: [
+    ['lui', { rd: 5, imm: 0x80100000 | 0 }],
+    ['lw', { rd: 6, rs1: 5, imm: 0 }],
+    ['addi', { rd: 6, rs1: 6, imm: 1 }],
+    ['sw', { rs1: 5, rs2: 6, imm: 0 }],
+    ['addi', { rd: 7, rs1: 0, imm: 3 }],
+    ['lui', { rd: 5, imm: 0x00100000 }],
+    ['beq', { rs1: 6, rs2: 7 }, 'end'],
+    ['lui', { rd: 7, imm: 0x7000 }],
+    ['addi', { rd: 7, rs1: 7, imm: 0x777 }],
+    ['sw', { rs1: 5, rs2: 7, imm: 0 }],
+    'end:',
+    ['lui', { rd: 7, imm: 0x5000 }],
+    ['addi', { rd: 7, rs1: 7, imm: 0x555 }],
+    ['sw', { rs1: 5, rs2: 7, imm: 0 }],
+  ],
+});
+
+describe('a guest that resets the machine', () => {
+  test('is counted over all of its lives, in whatever pieces', () => {
+    const whole = Machine.fromImage(RESETTING, { flightRecorder: true });
+    expect(whole.run()).toMatchObject({ kind: 'exit', code: 0 });
+    expect(whole.statistics()).toMatchObject({ resets: 2, instructions: 2 * 16 + 16, cycles: 2 * 16 + 16 });
+    expect(whole.report()).toMatch(/Last branches, the latest last\n/);
+    for (const seed of [1, 2, 3]) {
+      const pieces = Machine.fromImage(RESETTING);
+      expect(runInPieces(pieces, seed, 10)).toEqual({ kind: 'exit', code: 0, reason: 'test finisher' });
+      expect(pieces.statistics()).toEqual(whole.statistics());
+      expect(pieces.stateHash()).toBe(whole.stateHash());
+    }
+  });
+
+  test('meets limits over all of its lives', () => {
+    const machine = Machine.fromImage(RESETTING);
+    expect(machine.run({ maxInstructions: 40 }).kind).toBe('instruction-limit');
+    expect(machine.instructions).toBe(40);
+    expect(machine.run({ untilCycle: 45 }).kind).toBe('cycle-limit');
+    expect(machine.cycles).toBe(45);
+  });
+});
+
 describe('waiting', () => {
   test('ends where only input can go on, or at the limit, as asked', () => {
     const image = loadImageFile(`${IMAGES}uart-echo-riscv32.elf`);

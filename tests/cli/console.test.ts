@@ -1,5 +1,5 @@
 /** stdout and stdin: exactly the guest's bytes, whoever reads or does not, and signals. */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -137,6 +137,30 @@ describe('stdin', () => {
     expect(code).toBe(125);
     expect(stdout).toContain('ABC\n');
     expect(stderr).toMatch(/^bluesim: the guest is stuck at .*WFI.*\n {2}Its input has ended/);
+  });
+
+  test.skipIf(isWindows)('--uart-in from a named pipe, whether or not anyone writes', async () => {
+    const pipe = path('pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(await bluesim(['run', '--uart-in', pipe, firmware('hello')])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    const { code, stdout } = await bluesim(['run', '--uart-in', pipe, waiting], {
+      started: async (child) => {
+        await firstOutput(child);
+        writeFileSync(pipe, 'through a pipe\nquit\n');
+      },
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('THROUGH A PIPE\n');
+    const interrupted = await bluesim(['run', '--uart-in', pipe, waiting], {
+      started: async (child) => {
+        await firstOutput(child);
+        child.kill('SIGINT');
+      },
+    });
+    expect(interrupted.code).toBe(130);
   });
 
   test('from /dev/null, or closed, is no input from the start', async () => {
