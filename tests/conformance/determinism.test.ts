@@ -168,3 +168,24 @@ describe('a timing model with rules', () => {
     expect(machine.registers.read('minstret')).toBe(2);
   });
 });
+
+describe('a jump to itself through a register', () => {
+  // auipc t0, 0; jalr rd, 4(t0)
+  const build = (jalr: number) => {
+    const machine = new Machine({ board: 'virt', ramBytes: 1 << 20 });
+    machine.writeMemory(0x8000_0000, new Uint8Array(Uint32Array.of(0x00000297, jalr).buffer));
+    machine.core.pc = 0x8000_0000;
+    return machine;
+  };
+
+  test('is noticed', () => {
+    expect(build(0x00428067).run({ maxCycles: 1000 })).toMatchObject({ kind: 'stuck' });
+  });
+
+  test('is none when the link changes the register', () => {
+    // jalr t0, 4(t0): the second round goes on behind it, to an illegal instruction and the trap vector at 0.
+    const machine = build(0x004282e7);
+    const result = machine.run({ maxCycles: 1000 });
+    expect(result).toMatchObject({ kind: 'stuck', reason: expect.stringContaining('trap vector') });
+  });
+});

@@ -95,9 +95,13 @@ export class BlockCache {
     return this.#entries.get(pc | user) ?? this.#decode(pc, user);
   }
 
-  /** As `lookup`, and remembers the answer in the jump cache. */
+  /**
+   * As `lookup`, and remembers the answer in the jump cache; but not a block that begins with a JALR, so that one
+   * which jumps to itself is noticed.
+   */
   lookupJump(pc: number, user: number): number {
     const first = this.lookup(pc, user);
+    if ((this.code[first]! & 0xff) === Op.Jalr) return first;
     const slot = pc & (2 * (JUMP_ENTRIES - 1));
     this.jumps[slot] = pc | user;
     this.jumps[slot + 1] = first;

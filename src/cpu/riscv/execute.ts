@@ -158,7 +158,15 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
           const slot = target & JUMP_MASK;
           from = 0;
           if (jumps[slot] === (target | user)) ip = jumps[slot + 1];
-          else ip = cache.lookupJump(target, user);
+          else {
+            // Never in the jump cache, like every block that begins with a JALR: each round comes through here.
+            if (target === code[ip + 3] && ((x[(w >>> 14) & 31] + code[ip + 1]) & -2) === target) {
+              hart.counter = target;
+              hart.remaining = budget;
+              return Leave.Spinning;
+            }
+            ip = cache.lookupJump(target, user);
+          }
           continue blocks;
         }
         case Op.Lb: {
