@@ -70,13 +70,16 @@ function styleForStdout() {
   return import('./style.ts').then(({ styleFor }) => styleFor(process.stdout, process.env));
 }
 
-/** The tree of commands. @param done takes the exit code of the command that ran. */
-function makeProgram(done: (exitCode: number) => void): Command {
+/**
+ * The tree of commands; for `run`, of which there are thousands in a test suite, without the others.
+ * @param done takes the exit code of the command that ran.
+ */
+function makeProgram(words: readonly string[], done: (exitCode: number) => void): Command {
   const program = new Command('bluesim')
     .description(
       'Full-system emulator for RISC-V and ARM firmware: exact, deterministic, no hardware needed.',
     )
-    .version(`bluesim ${bluesimVersion()}`, '-V, --version', 'print the version')
+    .version('', '-V, --version', 'print the version')
     .helpOption('-h, --help', 'help, also for one command: bluesim run --help')
     .helpCommand('help [command]', 'help for one command')
     .enablePositionalOptions()
@@ -85,7 +88,12 @@ function makeProgram(done: (exitCode: number) => void): Command {
     .addHelpText('after', EXAMPLES);
 
   addRun(program, done);
+  if (words[0] !== 'run') addLooking(program, done);
+  return program;
+}
 
+/** The commands that look and do not run. */
+function addLooking(program: Command, done: (exitCode: number) => void): void {
   program
     .command('info')
     .summary('what an image is: segments, sections, footprint, symbols, suggested board')
@@ -154,8 +162,6 @@ function makeProgram(done: (exitCode: number) => void): Command {
         : boardsText(await styleForStdout());
       done(await print([text]));
     });
-
-  return program;
 }
 
 function* withLineFeeds(lines: Iterable<string>): Generator<string> {
@@ -229,6 +235,7 @@ function guestWords(program: Command & { rawArgs?: string[] }, command: Command,
 
 /** What commander says, said as bluesim does. */
 async function explainUsage(error: CommanderError, help: string): Promise<number> {
+  if (error.code === 'commander.version') return print([`bluesim ${bluesimVersion()}\n`]);
   if (error.exitCode === 0) return print([help]);
   if (error.code === 'commander.help') {
     tell(help);
@@ -244,7 +251,7 @@ async function explainUsage(error: CommanderError, help: string): Promise<number
 export async function runProgram(words: readonly string[]): Promise<number> {
   let exitCode = 0;
   let help = '';
-  const program = makeProgram((code) => {
+  const program = makeProgram(words, (code) => {
     exitCode = code;
   });
   const collect = (text: string) => {
