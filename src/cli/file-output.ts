@@ -27,6 +27,11 @@ export function hostReason(error: unknown): string {
   }
 }
 
+/** The same of a file that was to be read. */
+export function readReason(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it does not exist' : hostReason(error);
+}
+
 export class FileOutput {
   readonly path: string;
   /** Why it cannot be written any more; what comes after that is dropped. */

@@ -11,7 +11,7 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 import type { MachineOptions } from '../machine/machine.ts';
-import type { FileOutput } from './file-output.ts';
+import { type FileOutput, readReason } from './file-output.ts';
 import type { InputFeed, InputListener } from './input-feed.ts';
 
 const VERSION = 1;
@@ -92,7 +92,7 @@ export class Recording {
     try {
       lines = readFileSync(path, 'utf8').split('\n');
     } catch (error) {
-      throw new UserError(`--replay: \`${path}\` cannot be read: ${(error as Error).message}`);
+      throw new UserError(`--replay: \`${path}\` cannot be read: ${readReason(error)}`);
     }
     // A run that was killed may have left half a line.
     if (lines.length > 1) lines.pop();

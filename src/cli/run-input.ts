@@ -11,7 +11,7 @@ import {
 import type { Readable } from 'node:stream';
 import type { ReadStream } from 'node:tty';
 import { UserError } from '../errors.ts';
-import { hostReason } from './file-output.ts';
+import { readReason } from './file-output.ts';
 import { type InputFeed, LiveInput } from './input-feed.ts';
 import type { PortFile } from './run-options.ts';
 import { Terminal } from './terminal.ts';
@@ -75,10 +75,6 @@ function openStream(path: string, stats: Stats): Readable {
   const { Socket } = process.getBuiltinModule('node:net');
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return new Socket({ fd, readable: true, writable: false });
-}
-
-function readReason(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it does not exist' : hostReason(error);
 }
 
 function openStandardInput(

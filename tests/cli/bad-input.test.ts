@@ -144,7 +144,9 @@ describe('options', () => {
   });
 
   test('recordings', async () => {
-    expect(await refusal('run', '--replay', path('none'), hello)).toMatch(/cannot be read/);
+    expect(await refusal('run', '--replay', path('none'), hello)).toMatch(
+      /cannot be read: it does not exist/,
+    );
     writeFileSync(path('diary.jsonl'), 'Dear diary\n');
     expect(await refusal('run', '--replay', path('diary.jsonl'), hello)).toMatch(/is not a recording/);
     writeFileSync(path('other.jsonl'), '{"bluesimRecording":99}\n');
