@@ -107,7 +107,8 @@ export class RunLoop {
         target = machine.cycles + PACED_SLICE_MS * cyclesPerMs;
         busySinceMs = now;
       }
-      let worked = false;
+      // Where nothing was run, because virtual time is ahead, the guest may well have something to do.
+      let worked = true;
       if (target > machine.cycles) {
         const before = machine.instructions;
         const ending = await this.#after(this.#slice(target, PACED_SLICE_MS, false));
