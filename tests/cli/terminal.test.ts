@@ -17,7 +17,7 @@ const screen = () => tmux('capture-pane', '-t', 'test', '-p', '-S', '-200');
 
 /** Waits until the screen shows something. */
 async function shows(pattern: RegExp): Promise<string> {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 1200; i++) {
     const text = screen();
     if (pattern.test(text)) return text;
     await new Promise((resolve) => setTimeout(resolve, 50));
