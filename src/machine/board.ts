@@ -6,7 +6,7 @@ import type { Architecture } from './loader/image.ts';
 export type DeviceDescription = { readonly name: string; readonly address: number } & (
   | { readonly type: 'sifive-test' }
   | { readonly type: 'clint'; readonly tickHz: number }
-  | { readonly type: 'plic'; readonly sourceCount: number; readonly contexts: number }
+  | { readonly type: 'plic'; readonly sourceCount: number }
   | { readonly type: 'ns16550a'; readonly interrupt: number; readonly baudClockHz: number }
   | { readonly type: 'goldfish-rtc'; readonly interrupt: number }
   | { readonly type: 'virtio-mmio'; readonly interrupt: number }

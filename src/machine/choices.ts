@@ -1,6 +1,8 @@
 /** What a user can choose when a machine is built, with the words for a choice that is not possible. */
 import type { Extension } from '../cpu/riscv/instructions/row.ts';
 import { OPTIONAL_EXTENSIONS } from '../cpu/riscv/instructions/table.ts';
+import type { TimingModel } from '../cpu/timing/model.ts';
+import { UNIT_MODEL } from '../cpu/timing/unit.ts';
 import { UserError } from '../errors.ts';
 import type { BoardDescription } from './board.ts';
 import { BOARDS } from './boards/index.ts';
@@ -48,4 +50,13 @@ export function checkExtensions(extensions: readonly Extension[]): readonly Exte
     );
   }
   return extensions;
+}
+
+const MODELS: readonly TimingModel[] = [UNIT_MODEL];
+
+/** @throws UserError when there is no timing model of this name. */
+export function modelByName(name: string): TimingModel {
+  const model = MODELS.find((candidate) => candidate.name === name);
+  if (model !== undefined) return model;
+  throw new UserError(`there is no timing model ${name}`, `Models: ${MODELS.map((m) => m.name).join(', ')}.`);
 }

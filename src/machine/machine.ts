@@ -10,14 +10,13 @@ import type { State } from '../bus/state.ts';
 import type { Core, CoreObserver, CoreStatistics, RegisterFile } from '../cpu/core.ts';
 import type { Extension } from '../cpu/riscv/instructions/row.ts';
 import type { TimingModel } from '../cpu/timing/model.ts';
-import { UNIT_MODEL } from '../cpu/timing/unit.ts';
 import { assert, hex32, UserError } from '../errors.ts';
 import type { GuestMemory } from '../kernel/memory/guest-memory.ts';
 import { NEVER, Scheduler } from '../scheduler/scheduler.ts';
 import type { BoardDescription } from './board.ts';
 import { bootRom } from './boot-rom.ts';
 import { buildParts, type Parts } from './build.ts';
-import { boardByName, checkExtensions, checkRam, isaString, suggestBoard } from './choices.ts';
+import { boardByName, checkExtensions, checkRam, isaString, modelByName, suggestBoard } from './choices.ts';
 import { ConsoleLog, type Watch } from './console-log.ts';
 import { placeDeviceTree } from './device-tree-placement.ts';
 import { FlightRecorder } from './flight-recorder.ts';
@@ -152,7 +151,7 @@ export class Machine {
   constructor(options: MachineOptions & { board: string | BoardDescription }) {
     this.options = options;
     this.board = typeof options.board === 'string' ? boardByName(options.board) : options.board;
-    this.model = options.model ?? UNIT_MODEL;
+    this.model = options.model ?? modelByName(this.board.model);
     const clock = { now: () => this.#parts?.core.now() ?? 0, frequencyHz: this.board.frequencyHz };
     const guestError = (error: GuestError) => this.#guestError(error);
     this.#recorder = options.flightRecorder ? this.#makeRecorder() : undefined;

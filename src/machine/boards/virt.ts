@@ -31,7 +31,7 @@ export const VIRT: BoardDescription = {
     { type: 'sifive-test', name: 'test', address: 0x10_0000 },
     { type: 'goldfish-rtc', name: 'rtc', address: 0x10_1000, interrupt: 11 },
     { type: 'clint', name: 'clint', address: 0x200_0000, tickHz: 10_000_000 },
-    { type: 'plic', name: 'plic', address: 0xc00_0000, sourceCount: 96, contexts: 2 },
+    { type: 'plic', name: 'plic', address: 0xc00_0000, sourceCount: 96 },
     { type: 'ns16550a', name: 'uart0', address: 0x1000_0000, interrupt: 10, baudClockHz: 3_686_400 },
     { type: 'virtio-mmio', name: 'virtio0', address: 0x1000_1000, interrupt: 1 },
     { type: 'virtio-mmio', name: 'virtio1', address: 0x1000_2000, interrupt: 2 },
