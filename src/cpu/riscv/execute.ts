@@ -10,6 +10,8 @@
  * costs the optimiser's budget for this function.
  */
 import { Attribute } from '../../kernel/memory/guest-memory.ts';
+import { type BlockCache, JUMP_ENTRIES, STALE } from '../block-cache.ts';
+import { Leave } from '../leave.ts';
 import {
   countTrailingZeros,
   divide,
@@ -23,9 +25,7 @@ import {
   remainderUnsigned,
   reverseBytes,
 } from './arithmetic.ts';
-import { type BlockCache, JUMP_ENTRIES, STALE } from './blocks.ts';
 import type { Hart } from './hart.ts';
-import { Leave } from './leave.ts';
 import { Op } from './operation.ts';
 import { Privilege } from './trap.ts';
 

@@ -1,15 +1,11 @@
 /** What a hart is built from. */
 import type { Bus } from '../../bus/bus.ts';
 import type { Region } from '../../kernel/memory/guest-memory.ts';
+import type { EventHorizon } from '../interpreter.ts';
+import type { SemihostingPort } from '../semihosting-port.ts';
 import type { TimingModel } from '../timing/model.ts';
 import type { TimeSource } from './csr.ts';
 import type { Extension } from './instructions/row.ts';
-import type { SemihostingPort } from './semihosting-call.ts';
-
-/** When the next event is due: the core must not run past it. */
-export interface EventHorizon {
-  readonly nextCycle: number;
-}
 
 export interface HartOptions {
   readonly bus: Bus;

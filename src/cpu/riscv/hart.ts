@@ -1,28 +1,29 @@
 /**
  * One RV32IMAC hart: its state, everything that the run loop leaves to it (device accesses, atomics, CSRs,
- * traps), and the loop around the run loop. Privileged ISA 20240411 for machine and user mode.
+ * traps). Privileged ISA 20240411 for machine and user mode.
  */
 import type { Bus } from '../../bus/bus.ts';
 import type { AccessWidth } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
 import type { State } from '../../bus/state.ts';
 import { assert } from '../../errors.ts';
-import { Attribute, GRANULE_SHIFT, type Region } from '../../kernel/memory/guest-memory.ts';
-import type { Core, CoreObserver, CoreStatistics, CoreStop } from '../core.ts';
-import type { ExecutedInstruction, TimingModel } from '../timing/model.ts';
-import { BlockCache, type CodeSource, RECORD, SINK } from './blocks.ts';
+import type { Region } from '../../kernel/memory/guest-memory.ts';
+import { RECORD } from '../block-cache.ts';
+import { Interpreter } from '../interpreter.ts';
+import { Leave } from '../leave.ts';
+import type { SemihostingPort } from '../semihosting-port.ts';
+import { type CodeSource, RiscvBlocks, SINK } from './blocks.ts';
 import { CsrFile, type CsrHost, type TimeSource } from './csr.ts';
 import { DataAccess } from './data-access.ts';
 import { Decoder, instructionLength } from './decode.ts';
 import { execute as executePlain } from './execute.ts';
 import { execute as executeObserved } from './execute.ts?observed=true';
-import type { EventHorizon, HartOptions } from './hart-options.ts';
+import type { HartOptions } from './hart-options.ts';
 import { BASE_EXTENSIONS } from './instructions/table.ts';
-import { Leave } from './leave.ts';
 import { Op } from './operation.ts';
 import { Access, Pmp } from './pmp.ts';
 import { RiscvRegisters } from './registers.ts';
-import { isSemihostingCall, type SemihostingPort } from './semihosting-call.ts';
+import { isSemihostingCall } from './semihosting-call.ts';
 import {
   Cause,
   causeName,
@@ -36,105 +37,49 @@ import {
   MSTATUS_TW,
   Privilege,
 } from './trap.ts';
-import { TrapCounts } from './trap-counts.ts';
 
-/** No budget of the run loop is larger, so that all arithmetic on it stays within 32 bits. */
-const LARGEST_BUDGET = 1 << 30;
-
-export class Hart implements Core, CodeSource, CsrHost {
+export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHost {
   readonly architecture = 'riscv32' as const;
   readonly bus: Bus;
   readonly pmp = new Pmp();
   readonly csr: CsrFile;
   readonly decoder: Decoder;
-  readonly model: TimingModel;
-  readonly instructionCost: number;
   readonly timeSource: TimeSource | undefined;
   readonly registers: RiscvRegisters;
   readonly ram: Region;
   /** x0 to x31 and the sink for writes to x0. */
   readonly x: Int32Array;
-  /** Next instruction, signed 32 bits; exact whenever the run loop is not running. */
-  counter = 0;
   privilege: Privilege = Privilege.Machine;
-  /** Cycle at which the budget of the run loop is used up. */
-  deadline = 0;
-  /** What was left of the budget when the run loop last published it. */
-  remaining = 0;
-  /** Set by a slow access: why the run loop must not simply go on. */
-  status: Leave = Leave.Stay;
-  attention = false;
   /** Bytes of RAM from its start that loads and stores may reach directly: all or none. */
   loadBytes = 0;
   storeBytes = 0;
-  /** Address of a breakpoint to pass once, or -1. */
-  passBreakpoint = -1;
 
   readonly #data: DataAccess;
-  readonly #events: EventHorizon;
   readonly #resetAddress: number;
   readonly #semihosting: SemihostingPort | undefined;
-  readonly #blocks: BlockCache;
-  /** One instruction a block: for the last cycles before a deadline, and for observers. */
-  readonly #steps: BlockCache;
+  protected override readonly blocks: RiscvBlocks;
+  protected override readonly steps: RiscvBlocks;
   readonly #lines: { bit: number; line: Line }[] = [];
-  readonly #perInstruction: boolean;
-  #observer: CoreObserver | undefined = undefined;
-  #asleep = false;
-  #deadReason = '';
-  #sleepCycles = 0;
-  /** Instructions that ended in an exception: they took their cycles but did not retire. */
-  #notRetired = 0;
-  /** Instructions started, when the model does not tell it from the cycles. */
-  #started = 0;
-  #settling = false;
-  #assertedAt = -1;
   #inCsrInstruction = false;
   /** A write to a counter that waits for the end of its instruction. */
   #counterChange: ((cycle: number, retired: number) => void) | undefined = undefined;
-  readonly #executed: ExecutedInstruction = {
-    pc: 0,
-    length: 4,
-    timing: 'alu',
-    rd: 0,
-    rs1: 0,
-    rs2: 0,
-    operand1: 0,
-    operand2: 0,
-    immediate: 0,
-    nextPc: 0,
-    trapped: false,
-  };
-  readonly #traps = new TrapCounts();
 
   constructor(options: HartOptions) {
+    super(options.model, options.events, causeName);
     this.bus = options.bus;
     this.#data = new DataAccess(options.bus, this.pmp);
-    this.model = options.model;
-    this.#perInstruction = options.model.uniformCost === undefined;
-    // With a model that is asked after each instruction, entering a block costs nothing.
-    this.instructionCost = options.model.uniformCost ?? 0;
     this.ram = options.ram;
     this.timeSource = options.timeSource;
-    this.#events = options.events;
     this.#resetAddress = options.resetAddress | 0;
     this.#semihosting = options.semihosting;
     this.decoder = new Decoder(new Set([...BASE_EXTENSIONS, ...(options.extensions ?? [])]));
     this.x = options.bus.memory.cpuState.subarray(0, SINK + 1);
     this.csr = new CsrFile(this);
-    this.#blocks = new BlockCache(this, { maxInstructions: 40, capacity: 1 << 20 });
-    this.#steps = new BlockCache(this, { maxInstructions: 1, capacity: 1 << 18 });
+    this.blocks = new RiscvBlocks(this, { maxInstructions: 40, capacity: 1 << 20 });
+    this.steps = new RiscvBlocks(this, { maxInstructions: 1, capacity: 1 << 18 });
     this.registers = new RiscvRegisters(this);
     options.bus.storeListener = this;
     this.reset();
-  }
-
-  get pc(): number {
-    return this.counter >>> 0;
-  }
-
-  set pc(value: number) {
-    this.counter = value & ~1;
   }
 
   get stackPointer(): number {
@@ -145,117 +90,41 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.x.fill(0);
     this.counter = this.#resetAddress;
     this.privilege = Privilege.Machine;
-    this.deadline = 0;
-    this.remaining = 0;
-    this.attention = false;
     this.#data.dropReservation();
-    this.#asleep = false;
-    this.#deadReason = '';
-    this.#sleepCycles = 0;
-    this.#notRetired = 0;
-    this.#started = 0;
-    this.#settling = false;
-    this.#assertedAt = -1;
-    this.#traps.reset();
     this.csr.reset();
     this.pmp.reset();
-    this.model.reset();
-    this.#flush();
+    this.resetFrame();
     this.accessRulesChanged();
   }
 
   // --- Time -------------------------------------------------------------------------------------------------
 
-  now(): number {
-    return this.deadline - this.remaining;
-  }
-
-  /** Instructions retired before the current one. */
-  retired(): number {
-    const started = this.#perInstruction
-      ? this.#started
-      : (this.now() - this.#sleepCycles) / this.instructionCost;
-    return started - this.#notRetired;
-  }
-
   whenDone(change: (cycle: number, retired: number) => void): void {
     if (!this.#inCsrInstruction) change(this.now(), this.retired());
     // What the instruction costs is known when it is done.
-    else if (this.#perInstruction) this.#counterChange = change;
+    else if (this.perInstruction) this.#counterChange = change;
     else change(this.now() + this.instructionCost, this.retired() + 1);
   }
 
-  // --- The loop around the run loop -------------------------------------------------------------------------
-
-  run(deadline: number): CoreStop {
-    let now = this.now();
-    this.attention = false;
-    while (now < deadline) {
-      if (this.#deadReason !== '') return { kind: 'dead', reason: this.#deadReason };
-      let limit = deadline;
-      if ((this.csr.mip & this.csr.mie) !== 0) {
-        if (this.#interruptsEnabled()) {
-          const recognised = this.#perInstruction ? this.model.recognisedAt(this.#assertedAt) : now;
-          // A hart that sleeps goes on sleeping until it recognises what wakes it.
-          if (recognised > now && this.#asleep) this.skipTo(Math.min(recognised, deadline), false);
-          now = this.now();
-          if (recognised <= now) this.#takeInterrupt();
-          else limit = Math.min(deadline, recognised);
-          now = this.now();
-          if (now >= deadline) break;
-        }
-        this.#asleep = false;
-      }
-      if (this.#asleep) return { kind: 'asleep' };
-      switch (this.#runOnce(Math.min(limit - now, LARGEST_BUDGET), now)) {
-        case Leave.Attention:
-          return { kind: 'attention' };
-        case Leave.Spinning:
-          // Only where an instruction costs the same each time can the rounds to come be skipped.
-          if (this.#perInstruction && this.canBeWoken()) break;
-          return { kind: 'spinning' };
-        case Leave.Breakpoint:
-          return { kind: 'breakpoint' };
-        default:
-          break;
-      }
-      if (this.attention) return { kind: 'attention' };
-      now = this.now();
-    }
-    return { kind: 'deadline' };
+  protected override executePlain(blocks: RiscvBlocks): Leave {
+    return executePlain(this, blocks);
   }
 
-  skipTo(cycle: number, spinning: boolean): void {
-    const now = this.now();
-    let skipped = cycle - now;
-    // A spinning hart goes round in whole instructions; otherwise nothing is executed.
-    if (spinning) skipped = Math.ceil(skipped / this.instructionCost) * this.instructionCost;
-    else this.#sleepCycles += skipped;
-    this.deadline = now + skipped;
-    this.remaining = 0;
+  protected override executeObserved(blocks: RiscvBlocks): Leave {
+    return executeObserved(this, blocks);
   }
 
-  #runOnce(budget: number, now: number): Leave {
-    this.deadline = now + budget;
-    this.remaining = budget;
-    if (this.#perInstruction || this.#observer !== undefined) {
-      const leave = executeObserved(this, this.#steps);
-      this.#settle(this.counter);
-      return leave;
-    }
-    let leave = executePlain(this, this.#blocks);
-    // The next block is dearer than the cycles that are left: go on instruction by instruction, so that the
-    // event falls on its exact cycle.
-    if (leave === Leave.Budget && this.remaining > 0) leave = executePlain(this, this.#steps);
-    return leave;
+  protected override wakes(): boolean {
+    return (this.csr.mip & this.csr.mie) !== 0;
   }
 
-  requestAttention(): void {
-    this.attention = true;
+  protected override interrupts(): boolean {
+    // 3.1.6.1: machine-mode interrupts are always enabled in user mode.
+    return this.privilege === Privilege.User || (this.csr.mstatus & MSTATUS_MIE) !== 0;
   }
 
   canBeWoken(): boolean {
-    if (!this.#asleep && !this.#interruptsEnabled()) return false;
+    if (!this.asleep && !this.interrupts()) return false;
     return this.#lines.some(({ bit, line }) => (this.csr.mie & (1 << bit)) !== 0 && line.mayRise());
   }
 
@@ -269,32 +138,6 @@ export class Hart implements Core, CodeSource, CsrHost {
     };
     line.listen(update);
     update(line.level);
-  }
-
-  setBreakpoints(addresses: Iterable<number>): void {
-    const list = [...addresses];
-    for (const cache of [this.#blocks, this.#steps]) {
-      cache.breakpoints.clear();
-      for (const address of list) cache.breakpoints.add(address >>> 0);
-    }
-    this.#flush();
-  }
-
-  stepOverBreakpoint(): void {
-    this.passBreakpoint = this.counter;
-  }
-
-  observe(observer: CoreObserver | undefined): void {
-    this.#observer = observer;
-  }
-
-  statistics(): CoreStatistics {
-    return {
-      instructions: this.retired(),
-      cycles: this.now(),
-      sleepCycles: this.#sleepCycles,
-      ...this.#traps.named(),
-    };
   }
 
   // --- Rules that the run loop's fast paths rest on -----------------------------------------------------------
@@ -317,30 +160,13 @@ export class Hart implements Core, CodeSource, CsrHost {
   }
 
   interruptsChanged(): void {
-    if ((this.csr.mip & this.csr.mie) === 0) return;
-    if (this.#assertedAt < 0) this.#assertedAt = this.now();
-    this.attention = true;
+    this.noteInterrupts(this.wakes());
   }
 
   /** A store is about to change a granule that holds code or the reserved word. */
   storing(region: Region, offset: number, width: number): void {
-    const address = region.address + offset;
-    for (const at of [offset, offset + width - 1]) {
-      const granule = at >>> GRANULE_SHIFT;
-      if ((region.attributes[granule]! & Attribute.Code) === 0) continue;
-      region.attributes[granule]! &= ~Attribute.Code;
-      const guestGranule = (region.address + at) >>> GRANULE_SHIFT;
-      this.#blocks.invalidate(guestGranule);
-      this.#steps.invalidate(guestGranule);
-      this.attention = true;
-    }
-    this.#data.storing(address, width);
-  }
-
-  /** What can be fetched has changed. */
-  remapped(): void {
-    this.#flush();
-    this.attention = true;
+    this.storingOnCode(region, offset, width);
+    this.#data.storing(region.address + offset, width);
   }
 
   // --- What the run loop leaves to the hart -------------------------------------------------------------------
@@ -427,12 +253,7 @@ export class Hart implements Core, CodeSource, CsrHost {
         this.#fault(rd, code[at + 1]!, pc, left);
         break;
       case Op.Break:
-        if (this.passBreakpoint === pc) this.passBreakpoint = -1;
-        else {
-          this.remaining = left;
-          this.counter = pc;
-          this.status = Leave.Breakpoint;
-        }
+        this.atBreakpoint(pc, left);
         break;
       default:
         assert(false, `no operation ${word & 0xff} at ${at}`);
@@ -440,114 +261,59 @@ export class Hart implements Core, CodeSource, CsrHost {
     return this.status;
   }
 
-  /**
-   * The observed run loop calls this before each instruction.
-   * @param first its block; @param budget after the block's cost was taken.
-   * @returns the budget to go on with; negative when there is none left for this instruction.
-   */
-  before(code: Int32Array, first: number, budget: number): number {
-    const pc = code[first - RECORD]!;
-    this.remaining = budget + this.instructionCost;
-    this.#settle(pc);
-    if (this.remaining <= 0) return -1;
-    const breaks = (code[first]! & 0xff) === Op.Break;
-    if (breaks && this.passBreakpoint !== pc) return this.remaining - this.instructionCost;
-    this.#observer?.instruction(pc >>> 0, this.now());
-    if (!this.#perInstruction) return budget;
-    const at = breaks ? first + RECORD : first;
+  protected override describe(code: Int32Array, at: number): void {
+    const { executed } = this;
     const word = code[at]!;
-    const executed = this.#executed;
-    executed.pc = pc;
-    executed.length = (code[at + RECORD + 3]! - pc) | 0;
-    executed.timing = this.decoder.find(this.#encodingAt(pc))?.timing ?? 'trap';
+    executed.length = (code[at + RECORD + 3]! - executed.pc) | 0;
+    executed.timing = this.decoder.find(this.#encodingAt(executed.pc))?.timing ?? 'trap';
     executed.rd = ((word >>> 8) & 63) % SINK;
     executed.rs1 = (word >>> 14) & 31;
     executed.rs2 = (word >>> 19) & 31;
     executed.operand1 = this.x[executed.rs1]!;
     executed.operand2 = this.x[executed.rs2]!;
     executed.immediate = code[at + 1]!;
-    executed.trapped = false;
-    this.#settling = true;
-    return this.remaining;
+  }
+
+  protected override settled(): void {
+    this.#counterChange?.(this.now(), this.retired());
+    this.#counterChange = undefined;
   }
 
   // --- State --------------------------------------------------------------------------------------------------
 
   snapshot(): State {
     return {
+      ...this.snapshotFrame(),
       x: this.x.slice(0, SINK),
-      pc: this.counter,
       privilege: this.privilege,
-      cycle: this.now(),
       csr: this.csr.snapshot(),
       pmpConfiguration: this.pmp.configuration.slice(),
       pmpAddress: [...this.pmp.address],
       reservation: this.#data.reservation,
-      asleep: this.#asleep,
-      dead: this.#deadReason,
-      sleepCycles: this.#sleepCycles,
-      notRetired: this.#notRetired,
-      started: this.#started,
-      assertedAt: this.#assertedAt,
-      traps: this.#traps.snapshot(),
-      model: this.model.snapshot(),
     };
   }
 
   restore(state: State): void {
     this.x.set(state.x as Int32Array);
     this.x[SINK] = 0;
-    this.counter = state.pc as number;
     this.privilege = state.privilege as Privilege;
-    this.deadline = state.cycle as number;
-    this.remaining = 0;
     this.csr.restore(state.csr as State);
     this.pmp.configuration.set(state.pmpConfiguration as Uint8Array);
     this.pmp.address.set(state.pmpAddress as number[]);
     this.pmp.update();
-    this.#asleep = state.asleep as boolean;
-    this.#deadReason = state.dead as string;
-    this.#sleepCycles = state.sleepCycles as number;
-    this.#notRetired = state.notRetired as number;
-    this.#started = state.started as number;
-    this.#assertedAt = state.assertedAt as number;
-    this.#settling = false;
-    this.#traps.restore(state.traps as State);
-    this.model.restore(state.model as State);
     this.#data.dropReservation();
     const reservation = state.reservation as number;
     if (reservation >= 0) this.#data.reserve(reservation);
-    this.#flush();
+    this.restoreFrame(state);
     this.accessRulesChanged();
   }
 
   // --- Private ------------------------------------------------------------------------------------------------
 
-  /** Charges the instruction that has just run, for a model that is asked about each. */
-  #settle(nextPc: number): void {
-    if (!this.#settling) return;
-    this.#settling = false;
-    this.#started++;
-    this.#executed.nextPc = nextPc;
-    this.remaining -= this.model.executed(this.#executed);
-    this.#counterChange?.(this.now(), this.retired());
-    this.#counterChange = undefined;
-  }
-
-  #flush(): void {
-    this.#blocks.flush();
-    this.#steps.flush();
-  }
-
   #effectivePrivilege(): Privilege {
     // 3.1.6.3: MPRV makes loads and stores of machine mode use the privilege in MPP.
     const { mstatus } = this.csr;
     return mstatus & MSTATUS_MPRV ? (mstatus & MSTATUS_MPP) >>> MSTATUS_MPP_SHIFT : this.privilege;
-  }
-
-  #interruptsEnabled(): boolean {
-    // 3.1.6.1: machine-mode interrupts are always enabled in user mode.
-    return this.privilege === Privilege.User || (this.csr.mstatus & MSTATUS_MIE) !== 0;
   }
 
   #afterAccess(left: number, pc: number): void {
@@ -557,7 +323,7 @@ export class Hart implements Core, CodeSource, CsrHost {
       return;
     }
     this.remaining = left;
-    const attention = this.attention || this.#events.nextCycle < this.deadline;
+    const attention = this.attention || this.events.nextCycle < this.deadline;
     this.status = attention ? Leave.Attention : Leave.Stay;
   }
 
@@ -569,28 +335,26 @@ export class Hart implements Core, CodeSource, CsrHost {
 
   #fault(cause: Cause, value: number, pc: number, left: number): void {
     this.remaining = left;
-    this.#executed.trapped = true;
-    this.#notRetired++;
-    this.#traps.count(cause, false);
+    this.executed.trapped = true;
+    this.notRetired++;
+    this.traps.count(cause, false);
     const target = this.csr.mtvec & ~3;
     if (this.privilege === Privilege.Machine && pc === target) {
       // The handler's first instruction raises an exception in machine mode: every round leaves the same state.
-      this.#deadReason = `${causeName(cause, false)} at the trap vector itself: the handler can never start`;
+      this.deadReason = `${causeName(cause, false)} at the trap vector itself: the handler can never start`;
     }
     this.#enterTrap(cause, false, value, pc, target);
-    this.status = this.#deadReason === '' ? Leave.Redirected : Leave.Dead;
+    this.status = this.deadReason === '' ? Leave.Redirected : Leave.Dead;
   }
 
-  #takeInterrupt(): void {
+  protected override takeInterrupt(): void {
     const pending = this.csr.mip & this.csr.mie;
     const cause = INTERRUPT_PRIORITY.find((bit) => pending & (1 << bit));
     assert(cause !== undefined, 'an interrupt is pending that does not exist');
-    this.#assertedAt = -1;
-    this.#traps.count(cause, true);
+    this.traps.count(cause, true);
     const base = this.csr.mtvec & ~3;
     // 3.1.7: vectored mode adds 4 × cause, for interrupts only.
     const target = this.csr.mtvec & 1 ? (base + 4 * cause) | 0 : base;
-    this.remaining -= this.model.interruptEntry();
     this.#enterTrap(cause, true, 0, this.counter, target);
   }
 
@@ -610,7 +374,7 @@ export class Hart implements Core, CodeSource, CsrHost {
     // 14.2 lets a reservation end at any time; here a trap ends it, so that no handler can complete another's SC.
     this.#data.dropReservation();
     this.counter = target;
-    this.#observer?.trap(cause, isInterrupt, pc >>> 0, value >>> 0, target >>> 0, this.now());
+    this.observer?.trap(cause, isInterrupt, pc >>> 0, value >>> 0, target >>> 0, this.now());
   }
 
   #illegal(pc: number, left: number): void {
@@ -687,7 +451,7 @@ export class Hart implements Core, CodeSource, CsrHost {
     this.#redirect((pc + 4) | 0, left);
     // 3.3.3: resumes when an interrupt is pending and enabled in mie, whatever mstatus.MIE says.
     if ((this.csr.mip & this.csr.mie) === 0) {
-      this.#asleep = true;
+      this.asleep = true;
       this.status = Leave.Asleep;
     }
   }

@@ -1,11 +1,5 @@
-/** How a RISC-V program calls its host. RISC-V Semihosting 1.0, chapter 2. */
+/** How a RISC-V program calls its host: operation in a0, parameter in a1. RISC-V Semihosting 1.0, chapter 2. */
 import type { Bus } from '../../bus/bus.ts';
-
-/** What answers a call; the operation is in a0, its parameter in a1. */
-export interface SemihostingPort {
-  /** @returns the result for a0, or 'retry' when the instruction must be executed again later, or 'stop' when the machine ends. */
-  call(operation: number, parameter: number): number | 'retry' | 'stop';
-}
 
 /** slli x0, x0, 0x1f; ebreak; srai x0, x0, 7: in a row and uncompressed. */
 const BEFORE = 0x01f01013;

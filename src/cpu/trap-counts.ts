@@ -1,10 +1,15 @@
 /** How often each trap was taken, for `--stats`. */
-import type { State, Stateful } from '../../bus/state.ts';
-import { causeName } from './trap.ts';
+import type { State, Stateful } from '../bus/state.ts';
 
 export class TrapCounts implements Stateful {
   readonly #exceptions = new Map<number, number>();
   readonly #interrupts = new Map<number, number>();
+  readonly #name: (cause: number, isInterrupt: boolean) => string;
+
+  /** @param name what a cause is called. */
+  constructor(name: (cause: number, isInterrupt: boolean) => string) {
+    this.#name = name;
+  }
 
   count(cause: number, isInterrupt: boolean): void {
     const counts = isInterrupt ? this.#interrupts : this.#exceptions;
@@ -14,7 +19,7 @@ export class TrapCounts implements Stateful {
   /** By name of the cause, in the order of the causes' numbers. */
   named(): { exceptions: Record<string, number>; interrupts: Record<string, number> } {
     const named = (counts: Map<number, number>, isInterrupt: boolean) =>
-      Object.fromEntries(sorted(counts).map(([cause, n]) => [causeName(cause, isInterrupt), n]));
+      Object.fromEntries(sorted(counts).map(([cause, n]) => [this.#name(cause, isInterrupt), n]));
     return { exceptions: named(this.#exceptions, false), interrupts: named(this.#interrupts, true) };
   }
 
