@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Line } from './line.ts';
+import { anyOf, Line } from './line.ts';
 
 describe('level', () => {
   test('is low at first, and what was set last', () => {
@@ -50,5 +50,29 @@ describe('mayRise', () => {
     expect(line.mayRise()).toBe(true);
     pending = false;
     expect(line.mayRise()).toBe(false);
+  });
+});
+
+describe('anyOf', () => {
+  test('is high while any of its lines is', () => {
+    const [a, b] = [new Line('a'), new Line('b')];
+    b.set(true);
+    const gate = anyOf('a|b', [a, b]);
+    const heard: boolean[] = [];
+    gate.listen((level) => heard.push(level));
+    expect(gate.level).toBe(true);
+    a.set(true);
+    b.set(false);
+    a.set(false);
+    b.set(true);
+    expect(heard).toEqual([false, true]);
+  });
+
+  test('may rise when any of its lines may', () => {
+    const [a, b] = [new Line('a'), new Line('b')];
+    const gate = anyOf('a|b', [a, b]);
+    expect(gate.mayRise()).toBe(false);
+    b.drivenBy(() => true);
+    expect(gate.mayRise()).toBe(true);
   });
 });

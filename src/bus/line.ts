@@ -41,3 +41,13 @@ export class Line {
     return this.#level || this.#mayRise();
   }
 }
+
+/** An OR gate: a line that is high while any of the others is. */
+export function anyOf(name: string, lines: readonly Line[]): Line {
+  const gate = new Line(name);
+  const update = () => gate.set(lines.some((line) => line.level));
+  for (const line of lines) line.listen(update);
+  gate.drivenBy(() => lines.some((line) => line.mayRise()));
+  update();
+  return gate;
+}

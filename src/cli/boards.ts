@@ -1,6 +1,11 @@
 /** `bluesim boards`: what there is to run on, with the memory maps. Taken from built machines, so that it is what is. */
 import { hex32 } from '../errors.ts';
-import type { BoardDescription } from '../machine/board.ts';
+import {
+  architectureOf,
+  type BoardDescription,
+  type InterruptInput,
+  interruptsOf,
+} from '../machine/board.ts';
 import { BOARDS } from '../machine/boards/index.ts';
 import { readableSize } from '../machine/loader/printable.ts';
 import { Machine } from '../machine/machine.ts';
@@ -14,7 +19,8 @@ interface Window {
   sizeBytes: number;
   /** `rwx` of a memory, the type of a device. */
   description: string;
-  interrupt: number | undefined;
+  /** Its interrupt outputs and where they lead. */
+  interrupts: { line: string; input: InterruptInput }[];
 }
 
 function windowsOf(board: BoardDescription): Window[] {
@@ -22,7 +28,7 @@ function windowsOf(board: BoardDescription): Window[] {
   const memories = machine.memory.regions.map(({ name, address, sizeBytes, permissions }): Window => {
     const { read, write, execute } = permissions;
     const description = `${read ? 'r' : '-'}${write ? 'w' : '-'}${execute ? 'x' : '-'}`;
-    return { name, kind: 'memory', address, sizeBytes, description, interrupt: undefined };
+    return { name, kind: 'memory', address, sizeBytes, description, interrupts: [] };
   });
   const devices = machine.bus.mappings.map(({ start, end, device }): Window => {
     const description = board.devices.find(({ name }) => name === device.name);
@@ -32,25 +38,42 @@ function windowsOf(board: BoardDescription): Window[] {
       address: start,
       sizeBytes: end - start,
       description: description?.type ?? '',
-      interrupt: description !== undefined && 'interrupt' in description ? description.interrupt : undefined,
+      interrupts: (description === undefined ? [] : interruptsOf(description)).map(([line, input]) => ({
+        line,
+        input,
+      })),
     };
   });
   return [...memories, ...devices].sort((a, b) => a.address - b.address);
+}
+
+/** The board in a line: clock, start, terminal, memory that can be chosen. */
+function factsOf({ core, frequencyHz, console, ram }: BoardDescription): string {
+  const facts = [
+    `${frequencyHz / 1e6} MHz`,
+    core.type === 'armv7m'
+      ? `vector table at ${hex32(core.vectorTable)}`
+      : `reset at ${hex32(core.resetAddress)}`,
+    `console ${console}`,
+  ];
+  if (ram !== undefined) facts.push(`RAM up to ${readableSize(ram.largestBytes)} (--ram)`);
+  return facts.join(', ');
+}
+
+function inputText(input: InterruptInput): string {
+  return input === 'nmi' ? 'NMI' : String(input);
 }
 
 export function boardsText(style: Style = PLAIN): string {
   const lines: string[] = [];
   for (const board of BOARDS) {
     if (lines.length > 0) lines.push('');
-    lines.push(
-      `${style.name(board.name)}: ${board.title}`,
-      `  ${board.frequencyHz / 1e6} MHz, reset at ${hex32(board.resetAddress)}, console ${board.console}, RAM up to ${readableSize(board.ram.largestBytes)} (--ram)`,
-    );
+    lines.push(`${style.name(board.name)}: ${board.title}`, `  ${factsOf(board)}`);
     const rows = windowsOf(board).map((window) => [
       hex32(window.address),
       hex32(window.address + window.sizeBytes - 1),
       readableSize(window.sizeBytes),
-      window.interrupt === undefined ? '' : String(window.interrupt),
+      window.interrupts.map(({ input }) => inputText(input)).join(' '),
       window.name,
       window.kind === 'memory' ? `memory ${window.description}` : window.description,
     ]);
@@ -76,12 +99,12 @@ export function boardsJson(): unknown {
   return BOARDS.map((board) => ({
     name: board.name,
     title: board.title,
-    architecture: board.architecture,
+    architecture: architectureOf(board),
     frequencyHz: board.frequencyHz,
-    resetAddress: board.resetAddress,
+    core: board.core,
     console: board.console,
     model: board.model,
-    ram: board.ram,
-    windows: windowsOf(board).map(({ interrupt, ...rest }) => ({ ...rest, interrupt: interrupt ?? null })),
+    ram: board.ram ?? null,
+    windows: windowsOf(board),
   }));
 }

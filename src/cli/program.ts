@@ -66,6 +66,12 @@ async function loadFor(path: string, options: { loadAddress?: string }) {
   return loadImageFile(path, { loadAddress: parseAddress('--load-address', options.loadAddress) });
 }
 
+async function architectureOfBoard(name: string) {
+  const { boardByName } = await import('../machine/choices.ts');
+  const { architectureOf } = await import('../machine/board.ts');
+  return architectureOf(boardByName(name));
+}
+
 function styleForStdout() {
   return import('./style.ts').then(({ styleFor }) => styleFor(process.stdout, process.env));
 }
@@ -142,9 +148,7 @@ function addLooking(program: Command, done: (exitCode: number) => void): void {
         const { disasmText } = await import('./disasm.ts');
         const image = await loadFor(path, options);
         const architecture =
-          options.board === undefined
-            ? undefined
-            : (await import('../machine/choices.ts')).boardByName(options.board).architecture;
+          options.board === undefined ? undefined : await architectureOfBoard(options.board);
         const lines = disasmText(image, { target, aliases: options.aliases, architecture });
         done(await print(withLineFeeds(lines)));
       },

@@ -21,7 +21,8 @@ export interface RunIdentity {
   image: { name: string; sha256: string };
   board: string;
   model: string;
-  ramBytes: number;
+  /** Null on a board whose memory is fixed. */
+  ramBytes: number | null;
   extensions: readonly string[];
   pacedUart: boolean;
   semihosting: boolean;
@@ -151,7 +152,7 @@ export class Recording {
     const { board, ramBytes, extensions, pacedUart, semihosting, arguments: words } = this.identity;
     return {
       board,
-      ramBytes,
+      ...(ramBytes === null ? {} : { ramBytes }),
       extensions: extensions as NonNullable<MachineOptions['extensions']>,
       pacedTransmit: pacedUart,
       semihosting: semihosting && { arguments: words },

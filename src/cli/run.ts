@@ -10,7 +10,7 @@ import { conclude } from './run-ending.ts';
 import { isTerminal, openInput, type RunInput } from './run-input.ts';
 import { type Ending, RunLoop } from './run-loop.ts';
 import { parseRunOptions, type RawRunOptions, type RunRequest } from './run-options.ts';
-import { statisticsJson, statisticsText } from './statistics.ts';
+import { ramBytesOf, statisticsJson, statisticsText } from './statistics.ts';
 import { Trace } from './trace.ts';
 import { bluesimVersion } from './version.ts';
 import { milliseconds, Wakeup } from './wakeup.ts';
@@ -217,7 +217,7 @@ class RunSession {
       },
       board: machine.board.name,
       model: `${machine.model.name}/${machine.model.version}`,
-      ramBytes: machine.memory.region('ram').sizeBytes,
+      ramBytes: ramBytesOf(machine),
       extensions: machine.options.extensions ?? [],
       pacedUart: machine.options.pacedTransmit ?? false,
       semihosting: semihosting !== false,

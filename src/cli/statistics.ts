@@ -8,6 +8,11 @@ export interface HostTime {
   readonly cpuSeconds: number;
 }
 
+/** The size of RAM where it can be chosen, otherwise null. */
+export function ramBytesOf({ board, memory }: Machine): number | null {
+  return board.ram === undefined ? null : memory.region('ram').sizeBytes;
+}
+
 const grouped = (value: number) => value.toLocaleString('en-US');
 
 function counts(title: string, entries: Record<string, number>): string[] {
@@ -60,7 +65,7 @@ export function statisticsJson(facts: JsonFacts): Record<string, unknown> {
     end: { ...ending, message: facts.message },
     image: { name: image?.name, sizeBytes: image?.file.length, sha256: facts.sha256 },
     board: machine.board.name,
-    ramBytes: machine.memory.region('ram').sizeBytes,
+    ramBytes: ramBytesOf(machine),
     extensions: machine.options.extensions ?? [],
     model: { name: machine.model.name, version: machine.model.version },
     statistics,

@@ -1,33 +1,27 @@
 /** From a board's description to memory, devices, wires and a core. */
 import { Bus } from '../bus/bus.ts';
 import type { Device } from '../bus/device.ts';
-import { Line } from '../bus/line.ts';
 import type { PowerControl } from '../bus/power.ts';
 import type { SerialPort } from '../bus/serial.ts';
 import type { Core } from '../cpu/core.ts';
-import { Hart } from '../cpu/riscv/hart.ts';
 import type { Extension } from '../cpu/riscv/instructions/row.ts';
-import { InterruptBit } from '../cpu/riscv/trap.ts';
 import type { SemihostingPort } from '../cpu/semihosting-port.ts';
 import type { TimingModel } from '../cpu/timing/model.ts';
-import { FwCfg } from '../devices/firmware-config/fw-cfg.ts';
-import { Plic } from '../devices/irq/plic.ts';
-import { CfiFlash } from '../devices/memory/cfi-flash.ts';
-import { OpenBus } from '../devices/memory/open-bus.ts';
-import { PcieHost } from '../devices/pci/pcie-host.ts';
-import { GoldfishRtc } from '../devices/rtc/goldfish-rtc.ts';
-import { SifiveTest } from '../devices/test/sifive-test.ts';
-import { Clint } from '../devices/timer/clint.ts';
-import { Ns16550a } from '../devices/uart/ns16550a.ts';
-import { VirtioMmioSlot } from '../devices/virtio/virtio-mmio-slot.ts';
-import { GuestMemory } from '../kernel/memory/guest-memory.ts';
+import { UserError } from '../errors.ts';
+import { GuestMemory, type RegionPlan } from '../kernel/memory/guest-memory.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { attachDevice, type DeviceSurroundings } from './attach-device.ts';
 import type { BoardDescription, DeviceDescription } from './board.ts';
+import { buildRiscvCore } from './core-riscv.ts';
+import type { DevicePlacement, DeviceSite, Factory } from './factories/factory.ts';
+import { FACTORIES } from './factories/index.ts';
+import type { ImageSegment } from './loader/image.ts';
+import { Wires } from './wires.ts';
 
 export interface BuildOptions {
   readonly board: BoardDescription;
-  readonly ramBytes: number;
+  /** Size of the region `ram`, on a board whose RAM can be chosen. */
+  readonly ramBytes: number | undefined;
   readonly extensions: readonly Extension[];
   readonly model: TimingModel;
   readonly scheduler: Scheduler;
@@ -38,118 +32,85 @@ export interface BuildOptions {
   readonly epochSeconds: number;
 }
 
-export interface Parts {
+/** What stands already when the core is built. */
+export interface CoreSite extends BuildOptions {
   readonly memory: GuestMemory;
   readonly bus: Bus;
-  readonly core: Core;
+  readonly wires: Wires;
   readonly devices: readonly Device[];
+}
+
+export interface BuiltCore {
+  readonly core: Core;
+  /** Devices that are part of the processor, in the order in which they were attached; mapped already. */
+  readonly devices: readonly Device[];
+  /**
+   * Makes the core begin with an image that has just been put into memory.
+   * @param entry where the image says that it begins.
+   */
+  placeBoot(segments: readonly ImageSegment[], entry: number): void;
+}
+
+export interface Parts extends BuiltCore {
+  readonly memory: GuestMemory;
+  readonly bus: Bus;
   readonly ports: readonly (SerialPort & Device)[];
 }
 
 /** @throws UserError when the board's parts do not fit together. */
 export function buildParts(options: BuildOptions): Parts {
-  const { board } = options;
-  const memory = new GuestMemory([
-    ...board.regions,
-    {
-      name: 'ram',
-      address: board.ram.address,
-      sizeBytes: options.ramBytes,
-      permissions: { read: true, write: true, execute: true },
-      owner: 'guest',
-    },
-  ]);
+  const { board, power, pacedTransmit, epochSeconds } = options;
+  const memory = new GuestMemory(regionsOf(options));
   const bus = new Bus(memory);
-  const lines = new Map<string, Line>();
-  const line = (name: string): Line => {
-    const known = lines.get(name) ?? new Line(name);
-    lines.set(name, known);
-    return known;
-  };
+  const wires = new Wires(board.devices);
   const devices: Device[] = [];
   const ports: (SerialPort & Device)[] = [];
-  let clint: Clint | undefined;
   for (const description of board.devices) {
-    const device = attachDevice<Device>(options.surroundings, description.name, (context) => {
-      switch (description.type) {
-        case 'sifive-test':
-          return new SifiveTest(context, { name: description.name, power: options.power });
-        case 'clint':
-          clint = new Clint(context, {
-            name: description.name,
-            tickHz: description.tickHz,
-            harts: [{ software: line('msip'), timer: line('mtip') }],
-          });
-          return clint;
-        case 'plic':
-          return new Plic(context, {
-            name: description.name,
-            sourceCount: description.sourceCount,
-            sources: sourcesOf(board.devices, description.sourceCount, line),
-            contexts: [line('meip'), line('seip')],
-          });
-        case 'ns16550a': {
-          const uart = new Ns16550a(context, {
-            name: description.name,
-            interrupt: line(description.name),
-            baudClockHz: description.baudClockHz,
-            pacedTransmit: options.pacedTransmit,
-          });
+    const { name, address } = description;
+    const { build, place } = factoryOf(description);
+    let site: DeviceSite | undefined;
+    const device = attachDevice<Device>(options.surroundings, name, (context) => {
+      site = {
+        ...{ context, bus, memory, power, pacedTransmit, epochSeconds },
+        line: (output) => wires.wire(output === undefined ? name : `${name}.${output}`),
+        wire: (wire) => wires.wire(wire),
+        inputs: (count) => wires.inputs(count),
+        port: (uart) => {
           ports.push(uart);
           return uart;
-        }
-        case 'goldfish-rtc':
-          return new GoldfishRtc(context, {
-            name: description.name,
-            interrupt: line(description.name),
-            epochNanoseconds: BigInt(options.epochSeconds) * 1_000_000_000n,
-          });
-        case 'virtio-mmio':
-          return new VirtioMmioSlot(context, { name: description.name });
-        case 'cfi-flash':
-          return new CfiFlash(context, {
-            name: description.name,
-            array: bus.flashArray(memory.region(description.region)),
-          });
-        case 'fw-cfg':
-          return new FwCfg(context, { name: description.name });
-        case 'pcie-host':
-          return new PcieHost(context, { name: description.name });
-        case 'open-bus':
-          return new OpenBus({ name: description.name, sizeBytes: description.sizeBytes });
-      }
+        },
+      };
+      return build(site, description);
     });
-    if (description.type === 'cfi-flash') bus.back(memory.region(description.region), device);
-    else bus.map(device, description.address);
+    if (place === undefined) bus.map(device, address);
+    else place(site!, device, description);
     devices.push(device);
   }
-  const core = new Hart({
-    bus,
-    events: options.scheduler,
-    model: options.model,
-    resetAddress: board.resetAddress,
-    ram: memory.region('ram'),
-    extensions: options.extensions,
-    ...(clint === undefined ? {} : { timeSource: timeSourceOf(clint) }),
-    ...(options.semihosting === undefined ? {} : { semihosting: options.semihosting }),
-  });
-  core.connect(InterruptBit.Software, line('msip'));
-  core.connect(InterruptBit.Timer, line('mtip'));
-  core.connect(InterruptBit.External, line('meip'));
-  return { memory, bus, core, devices, ports };
+  const built = buildCore({ ...options, memory, bus, wires, devices });
+  return { ...built, memory, bus, devices: [...devices, ...built.devices], ports };
 }
 
-function timeSourceOf(clint: Clint) {
-  return { ticks: () => clint.time };
+function regionsOf({ board, ramBytes }: BuildOptions): RegionPlan[] {
+  const { regions, ram } = board;
+  if (ram === undefined || ramBytes === undefined) return [...regions];
+  const permissions = { read: true, write: true, execute: true };
+  return [
+    ...regions,
+    { name: 'ram', address: ram.address, sizeBytes: ramBytes, permissions, owner: 'guest' },
+  ];
 }
 
-/** The lines of an interrupt controller's inputs by number. */
-function sourcesOf(
-  devices: readonly DeviceDescription[],
-  count: number,
-  line: (name: string) => Line,
-): (Line | undefined)[] {
-  const sources: (Line | undefined)[] = new Array(count).fill(undefined);
-  for (const device of devices) if ('interrupt' in device) sources[device.interrupt] = line(device.name);
-  return sources;
+/** The table says which factory goes with which options; here it is enough that the two belong together. */
+function factoryOf(description: DeviceDescription): Factory<DeviceDescription> {
+  return FACTORIES[description.type] as Factory<DevicePlacement>;
+}
+
+function buildCore(site: CoreSite): BuiltCore {
+  const { core, name } = site.board;
+  switch (core.type) {
+    case 'rv32imac':
+      return buildRiscvCore(site, core);
+    case 'armv7m':
+      throw new UserError(`the board ${name} has an ARMv7-M core, which cannot be built yet`);
+  }
 }

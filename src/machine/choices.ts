@@ -4,7 +4,7 @@ import { OPTIONAL_EXTENSIONS } from '../cpu/riscv/instructions/table.ts';
 import type { TimingModel } from '../cpu/timing/model.ts';
 import { UNIT_MODEL } from '../cpu/timing/unit.ts';
 import { UserError } from '../errors.ts';
-import type { BoardDescription } from './board.ts';
+import { architectureOf, type BoardDescription } from './board.ts';
 import { BOARDS } from './boards/index.ts';
 import type { Image } from './loader/image.ts';
 
@@ -22,21 +22,32 @@ export function boardByName(name: string): BoardDescription {
 
 /** The board on which an image most likely runs. @throws UserError when none has its architecture. */
 export function suggestBoard(image: Image): BoardDescription {
-  const board = BOARDS.find((candidate) => candidate.architecture === (image.architecture ?? 'riscv32'));
+  const board = BOARDS.find((candidate) => architectureOf(candidate) === (image.architecture ?? 'riscv32'));
   if (board !== undefined) return board;
   throw new UserError(
     `${image.name} is for ${image.architecture}, and there is no board with that architecture yet`,
-    `Boards: ${BOARDS.map((b) => `${b.name} (${b.architecture})`).join(', ')}.`,
+    `Boards: ${BOARDS.map((b) => `${b.name} (${architectureOf(b)})`).join(', ')}.`,
   );
 }
 
-/** @throws UserError when the board cannot have that much. */
-export function checkRam(board: BoardDescription, bytes = board.ram.defaultBytes): number {
-  if (Number.isSafeInteger(bytes) && bytes > 0 && bytes <= board.ram.largestBytes && bytes % 4096 === 0)
+/**
+ * @returns the size of RAM in bytes; undefined on a board whose memory is fixed.
+ * @throws UserError when the board cannot have that much, or that little.
+ */
+export function checkRam({ name, ram }: BoardDescription, chosen: number | undefined): number | undefined {
+  if (ram === undefined) {
+    if (chosen === undefined) return undefined;
+    throw new UserError(
+      `the memory of ${name} has a fixed size`,
+      'Leave out --ram; `bluesim boards` shows the memory map.',
+    );
+  }
+  const bytes = chosen ?? ram.defaultBytes;
+  if (Number.isSafeInteger(bytes) && bytes > 0 && bytes <= ram.largestBytes && bytes % 4096 === 0)
     return bytes;
   throw new UserError(
-    `RAM of ${bytes} bytes is not possible on ${board.name}`,
-    `Give whole pages of 4 KiB, at most ${board.ram.largestBytes / 2 ** 20} MiB.`,
+    `RAM of ${bytes} bytes is not possible on ${name}`,
+    `Give whole pages of 4 KiB, at most ${ram.largestBytes / 2 ** 20} MiB.`,
   );
 }
 

@@ -13,12 +13,10 @@ import type { TimingModel } from '../cpu/timing/model.ts';
 import { assert, hex32, UserError } from '../errors.ts';
 import type { GuestMemory } from '../kernel/memory/guest-memory.ts';
 import { NEVER, Scheduler } from '../scheduler/scheduler.ts';
-import type { BoardDescription } from './board.ts';
-import { bootRom } from './boot-rom.ts';
+import { architectureOf, type BoardDescription } from './board.ts';
 import { buildParts, type Parts } from './build.ts';
-import { boardByName, checkExtensions, checkRam, isaString, modelByName, suggestBoard } from './choices.ts';
+import { boardByName, checkExtensions, checkRam, modelByName, suggestBoard } from './choices.ts';
 import { ConsoleLog, type Watch } from './console-log.ts';
-import { placeDeviceTree } from './device-tree-placement.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { Fingerprint } from './hash.ts';
 import { fitSegments } from './loader/fit.ts';
@@ -27,8 +25,9 @@ import { type ImageSymbol, SymbolTable } from './loader/symbols.ts';
 import { reportText, resultText } from './report.ts';
 import { gatherFacts } from './report-facts.ts';
 import { type HostFiles, NO_FILES } from './semihosting/files.ts';
+import { heapBounds, heapInfoOf } from './semihosting/heap-info.ts';
 import { DirectoryFiles } from './semihosting/host-files.ts';
-import { type GuestAccess, Semihosting, type SemihostingOptions } from './semihosting/semihosting.ts';
+import { type GuestAccess, Semihosting } from './semihosting/semihosting.ts';
 import { memoryState, restoreMemory } from './snapshot.ts';
 
 export interface MachineOptions {
@@ -207,13 +206,14 @@ export class Machine {
   // --- Loading ------------------------------------------------------------------------------------------------
 
   /**
-   * Puts an image into memory and makes the boot ROM go to its entry.
+   * Puts an image into memory and makes the core begin with it.
    * @throws UserError when a segment lies outside the board's memory or the image is for another architecture.
    */
   load(image: Image): void {
-    if (image.architecture !== undefined && image.architecture !== this.board.architecture) {
+    const architecture = architectureOf(this.board);
+    if (image.architecture !== undefined && image.architecture !== architecture) {
       throw new UserError(
-        `${image.name} is for ${image.architecture}, the board ${this.board.name} is ${this.board.architecture}`,
+        `${image.name} is for ${image.architecture}, the board ${this.board.name} is ${architecture}`,
         'Leave --board out, or choose another one: `bluesim boards` lists them.',
       );
     }
@@ -232,16 +232,7 @@ export class Machine {
       region.load(address - region.address, bytes);
       region.zero(address - region.address + bytes.length, sizeInMemory - bytes.length);
     }
-    const entry = image.entry ?? this.#segments[0]!.address;
-    const tree =
-      this.board.deviceTree === undefined
-        ? 0
-        : placeDeviceTree(
-            this.memory.region('ram'),
-            this.#segments,
-            isaString(this.options.extensions ?? []),
-          );
-    this.memory.region('boot-rom').load(0, bootRom(this.board.resetAddress, entry, tree));
+    this.#parts.placeBoot(this.#segments, image.entry ?? this.#segments[0]!.address);
   }
 
   // --- Running ------------------------------------------------------------------------------------------------
@@ -594,12 +585,7 @@ export class Machine {
     });
   }
 
-  /** What SYS_HEAPINFO tells: RAM behind the image, the heap from below and the stack from its end, as on QEMU. */
-  readonly #heapInfo = heapInfoOf(() => {
-    const ram = this.memory.region('ram');
-    const ends = this.#segments.filter((s) => ram.contains(s.address)).map((s) => s.address + s.sizeInMemory);
-    return { start: Math.ceil(Math.max(ram.address, ...ends) / 16) * 16, end: ram.end };
-  });
+  readonly #heapInfo = heapInfoOf(() => heapBounds(this.memory, this.#segments));
 
   #semihost(operation: number, parameter: number): number | 'retry' | 'stop' {
     assert(this.#semihosting !== undefined, 'semihosting is off');
@@ -634,24 +620,6 @@ function addCounts(a: Record<string, number>, b: Record<string, number>): Record
   const sum = { ...a };
   for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;
   return sum;
-}
-
-/** The four bounds, found out when they are asked for: the image comes after the machine. */
-function heapInfoOf(free: () => { start: number; end: number }): SemihostingOptions['heapInfo'] {
-  return {
-    get heapBase() {
-      return free().start;
-    },
-    get heapLimit() {
-      return free().end;
-    },
-    get stackBase() {
-      return free().end;
-    },
-    get stackLimit() {
-      return free().start;
-    },
-  };
 }
 
 function compile(pattern: string): RegExp {

@@ -48,7 +48,7 @@ describe('boards', () => {
       address: 0x10000000,
       sizeBytes: 8,
       description: 'ns16550a',
-      interrupt: 10,
+      interrupts: [{ line: 'uart0', input: 10 }],
     });
   });
 });

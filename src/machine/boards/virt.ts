@@ -6,7 +6,7 @@ const READ_EXECUTE = { read: true, write: false, execute: true };
 export const VIRT: BoardDescription = {
   name: 'virt',
   title: 'RV32IMAC, CLINT, PLIC, NS16550A: the board `virt` of qemu-system-riscv32',
-  architecture: 'riscv32',
+  core: { type: 'rv32imac', resetAddress: 0x1000, deviceTree: 'virt' },
   frequencyHz: 100_000_000,
   regions: [
     { name: 'boot-rom', address: 0x1000, sizeBytes: 0xf000, permissions: READ_EXECUTE, owner: 'board' },
@@ -26,7 +26,6 @@ export const VIRT: BoardDescription = {
     },
   ],
   ram: { address: 0x8000_0000, defaultBytes: 128 << 20, largestBytes: 1 << 30 },
-  resetAddress: 0x1000,
   devices: [
     { type: 'sifive-test', name: 'test', address: 0x10_0000 },
     { type: 'goldfish-rtc', name: 'rtc', address: 0x10_1000, interrupt: 11 },
@@ -48,7 +47,6 @@ export const VIRT: BoardDescription = {
     { type: 'pcie-host', name: 'pcie', address: 0x3000_0000 },
     { type: 'open-bus', name: 'pcie-memory', address: 0x4000_0000, sizeBytes: 0x4000_0000 },
   ],
-  deviceTree: 'virt',
   console: 'uart0',
   model: 'unit',
 };

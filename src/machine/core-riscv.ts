@@ -1,0 +1,37 @@
+/** A RISC-V hart on a board: its interrupt inputs, its time, and the boot ROM that leads to the image. */
+import { Hart } from '../cpu/riscv/hart.ts';
+import { InterruptBit } from '../cpu/riscv/trap.ts';
+import { Clint } from '../devices/timer/clint.ts';
+import type { RiscvCoreDescription } from './board.ts';
+import { bootRom } from './boot-rom.ts';
+import type { BuiltCore, CoreSite } from './build.ts';
+import { isaString } from './choices.ts';
+import { placeDeviceTree } from './device-tree-placement.ts';
+
+export function buildRiscvCore(site: CoreSite, description: RiscvCoreDescription): BuiltCore {
+  const { bus, memory, wires, extensions } = site;
+  const { resetAddress, deviceTree } = description;
+  const ram = memory.region('ram');
+  const clint = site.devices.find((device) => device instanceof Clint);
+  const core = new Hart({
+    bus,
+    events: site.scheduler,
+    model: site.model,
+    resetAddress,
+    ram,
+    extensions,
+    ...(clint === undefined ? {} : { timeSource: { ticks: () => clint.time } }),
+    ...(site.semihosting === undefined ? {} : { semihosting: site.semihosting }),
+  });
+  core.connect(InterruptBit.Software, wires.wire('msip'));
+  core.connect(InterruptBit.Timer, wires.wire('mtip'));
+  core.connect(InterruptBit.External, wires.wire('meip'));
+  return {
+    core,
+    devices: [],
+    placeBoot: (segments, entry) => {
+      const tree = deviceTree === undefined ? 0 : placeDeviceTree(ram, segments, isaString(extensions));
+      memory.region('boot-rom').load(0, bootRom(resetAddress, entry, tree));
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** All types of device, by the name that a board's description calls them by. */
+import { COMMON_FACTORIES } from './common.ts';
+import type { DevicePlacement, Factory } from './factory.ts';
+import { VIRT_FACTORIES } from './virt.ts';
+
+export const FACTORIES = { ...COMMON_FACTORIES, ...VIRT_FACTORIES };
+
+type Factories = typeof FACTORIES;
+type OptionsOf<Made> = Made extends Factory<infer Options> ? Options : never;
+
+/** One device of a board. `type` selects its factory; the other fields are that factory's options. */
+export type DeviceDescription = {
+  [Type in keyof Factories]: DevicePlacement & { readonly type: Type } & OptionsOf<Factories[Type]>;
+}[keyof Factories];
