@@ -10,7 +10,7 @@ import { Ns16550a } from '../../devices/uart/ns16550a.ts';
 import { VirtioMmioSlot } from '../../devices/virtio/virtio-mmio-slot.ts';
 import { type Factory, factory } from './factory.ts';
 
-interface CfiFlashOptions {
+export interface CfiFlashOptions {
   /** The memory that is its array. */
   readonly region: string;
 }
