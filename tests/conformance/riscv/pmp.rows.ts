@@ -3,7 +3,6 @@ import { encode } from '../../../src/cpu/riscv/assemble.ts';
 import { csr, read, readBack, write } from './csr.ts';
 import {
   CODE,
-  type Csrs,
   type Group,
   group,
   hexOf,
@@ -13,6 +12,7 @@ import {
   RAM_END,
   type Row,
   type RowOptions,
+  type Specials,
 } from './row.ts';
 
 // Table 3.10: the fields of a configuration byte.
@@ -33,7 +33,7 @@ function range(base: number, sizeBytes: number): number {
 const at = (address: number) => address / 4;
 
 /** The registers for entries from 0 on; the addresses first, because a lock holds them. */
-function protect(entries: readonly Entry[], last: Entry | undefined): Csrs {
+function protect(entries: readonly Entry[], last: Entry | undefined): Specials {
   const all = new Map(entries.entries());
   if (last !== undefined) all.set(15, last);
   const csrs: Record<string, number> = {};
@@ -633,7 +633,7 @@ const modifyPrivilege: Row[] = [
 
 // --- Locks and changes --------------------------------------------------------------------------------------------
 
-const locked = (csrs: Csrs) => ({ before: { csr: csrs } });
+const locked = (csrs: Specials) => ({ before: { csr: csrs } });
 
 /** 3.7.1.2: writes to a locked entry's registers are ignored, and to the pmpaddr before a locked TOR entry. */
 const locks: Row[] = [

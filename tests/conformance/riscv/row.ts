@@ -1,14 +1,27 @@
-/**
- * Instruction cases as rows: a short program, what the machine holds before it, and what is different after it.
- * Rows are data; driver.ts executes them on any target and checks that everything else has stayed as it was.
- */
+/** What rows about RISC-V say. */
 import { type EncodeOperands, encode } from '../../../src/cpu/riscv/assemble.ts';
 import { csrName } from '../../../src/cpu/riscv/csr-names.ts';
 import type { Extension } from '../../../src/cpu/riscv/instructions/row.ts';
 import { hex32 } from '../../../src/errors.ts';
+import {
+  distinct,
+  type Group as GroupOf,
+  type Memory,
+  type Registers,
+  type Row as RowOfAnyIsa,
+  type RowOptions,
+  type Specials,
+} from '../row.ts';
 
-export const MIN = -0x8000_0000;
-export const MAX = 0x7fff_ffff;
+export {
+  MAX,
+  type Memory,
+  MIN,
+  type Registers,
+  type RowOptions,
+  type Specials,
+  walkingBits,
+} from '../row.ts';
 
 /** Where rows find things: all in RAM, on pages of their own. */
 export const RAM_BYTES = 0x20_0000;
@@ -22,19 +35,12 @@ export const DATA = 0x8002_0000;
 /** Nothing answers here. */
 export const NOWHERE = 0x0800_0000;
 
-/** Values by register number. */
-export type Registers = Readonly<Record<number, number>>;
-/** Values by name, written in this order. */
-export type Csrs = Readonly<Record<string, number>>;
-/** Bytes in hexadecimal by address: { [DATA]: '01 02 03 04' }. */
-export type Memory = Readonly<Record<number, string>>;
-
 /** One NAPOT entry over the whole address space, readable, writable, executable: user mode may do anything. */
-export const OPEN: Csrs = { pmpaddr15: -1, pmpcfg3: 0x1f00_0000 };
+export const OPEN: Specials = { pmpaddr15: -1, pmpcfg3: 0x1f00_0000 };
 
 export interface Before {
   readonly x?: Registers;
-  readonly csr?: Csrs;
+  readonly csr?: Specials;
   readonly memory?: Memory;
   /** Whether the program runs in user mode. Its PMP lets everything through unless the row writes PMP registers. */
   readonly user?: boolean;
@@ -54,7 +60,7 @@ export interface After {
   readonly x?: Registers;
   /** Registers that may hold anything. */
   readonly any?: readonly number[];
-  readonly csr?: Csrs;
+  readonly csr?: Specials;
   readonly memory?: Memory;
   /** Default: behind the last instruction, or mtvec after a trap. */
   readonly pc?: number;
@@ -64,35 +70,13 @@ export interface After {
   readonly user?: boolean;
 }
 
-export interface RowOptions {
-  /** Instructions to execute. Default: those of the program, each once. */
-  readonly steps?: number;
-  /**
-   * Run up to the last address instead of step by step: single steps through a GDB port hold interrupts back,
-   * and a WFI goes by together with the next instruction.
-   */
-  readonly inOneGo?: boolean;
-  /** Why QEMU 7.2 is no reference here, with the section of the manual. */
-  readonly qemu?: string;
-}
-
-export interface Row extends RowOptions {
-  readonly title: string;
-  readonly code: readonly number[];
+export interface Row extends RowOfAnyIsa {
   readonly before: Before;
   readonly after: After;
-  readonly steps: number;
 }
 
-/** Rows about one instruction, or about one matter. */
-export interface Group {
-  readonly title: string;
-  /** Section of the manual that the expected values come from. */
-  readonly spec: string;
-  /** Extensions that the hart needs besides RV32IMAC. */
-  readonly extensions: readonly Extension[];
-  readonly rows: readonly Row[];
-}
+/** The extensions are those besides RV32IMAC. */
+export type Group = GroupOf<Row, Extension>;
 
 export function group(
   title: string,
@@ -100,9 +84,7 @@ export function group(
   rows: readonly Row[],
   extensions: readonly Extension[] = [],
 ): Group {
-  // A literal case may be among the corner values too; with another result it would stay, and fail.
-  const distinct = new Map(rows.map((entry) => [JSON.stringify({ ...entry, title: '' }), entry]));
-  return { title, spec, extensions, rows: [...distinct.values()] };
+  return { title, spec, extensions, rows: distinct(rows) };
 }
 
 /** A case of a whole program. */
@@ -150,9 +132,4 @@ export function bytesOf(code: readonly number[]): Uint8Array {
 /** Little-endian bytes of encodings or words, as `Memory` has them. */
 export function hexOf(...code: number[]): string {
   return Buffer.from(bytesOf(code)).toString('hex');
-}
-
-/** All powers of two from 2^`low` to 2^`high`: each bit of an immediate by itself. */
-export function walkingBits(low: number, high: number): number[] {
-  return Array.from({ length: high - low + 1 }, (_, index) => 2 ** (low + index));
 }

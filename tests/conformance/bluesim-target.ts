@@ -1,7 +1,5 @@
 /** bluesim as a target of rows, through its library, in each of the ways in which its run loop can go. */
 import { Machine, type MachineOptions, type TimingModel } from 'bluesim';
-import type { Extension } from '../../../src/cpu/riscv/instructions/row.ts';
-import { RAM_BYTES } from './row.ts';
 import type { Target } from './target.ts';
 
 /** A model that is asked about each instruction, as real timing models are; it answers what `unit` charges. */
@@ -17,25 +15,42 @@ const ASKED_MODEL: TimingModel = {
   restore: () => {},
 };
 
-export interface BluesimTargetOptions {
-  readonly extensions: readonly Extension[];
+type BoardOptions = MachineOptions & Required<Pick<MachineOptions, 'board'>>;
+
+/** A way in which the run loop can go. */
+export interface Way {
+  readonly title: string;
   /** An observer is attached: the other compilation of the run loop. */
-  readonly observed?: boolean;
+  readonly observed: boolean;
   /** The timing model is asked after each instruction. */
-  readonly asked?: boolean;
+  readonly asked: boolean;
+  /** A row runs in one go up to its last address, not step by step. */
+  readonly whole: boolean;
 }
+
+export const WAYS: readonly Way[] = [
+  { title: 'instruction by instruction', observed: false, asked: false, whole: false },
+  { title: 'block by block', observed: false, asked: false, whole: true },
+  { title: 'observed', observed: true, asked: false, whole: false },
+  { title: 'with a model that is asked about each instruction', observed: false, asked: true, whole: true },
+];
 
 export class BluesimTarget implements Target {
   readonly name = 'bluesim';
-  readonly #options: BluesimTargetOptions;
+  readonly #options: BoardOptions;
+  readonly #registers: readonly string[];
+  readonly #way: Way;
   #machine: Machine;
   /** What the observer has heard since the last check. */
   #heard = 0;
   /** A machine that has ended can be looked at, but does not run again. */
   #ended = false;
 
-  constructor(options: BluesimTargetOptions) {
-    this.#options = options;
+  /** @param registers names of those that `getRegisters` reads. */
+  constructor(options: BoardOptions, registers: readonly string[], way: Way) {
+    this.#options = { ...options, ...(way.asked ? { model: ASKED_MODEL } : {}) };
+    this.#registers = registers;
+    this.#way = way;
     this.#machine = this.#build();
   }
 
@@ -63,29 +78,26 @@ export class BluesimTarget implements Target {
   }
 
   async getRegisters(): Promise<Int32Array> {
-    const { registers } = this.#machine;
-    return Int32Array.from({ length: 33 }, (_, n) => registers.read(n === 32 ? 'pc' : `x${n}`)!);
+    return Int32Array.from(this.#registers, (name) => this.#read(name));
   }
 
   async getRegister(name: string): Promise<number> {
-    const value = this.#machine.registers.read(name);
-    if (value === undefined) throw new Error(`there is no register ${name}`);
-    return value | 0;
+    return this.#read(name) | 0;
   }
 
   async getMemory(address: number, sizeBytes: number): Promise<Uint8Array> {
     return this.#machine.readMemory(address, sizeBytes);
   }
 
+  #read(name: string): number {
+    const value = this.#machine.registers.read(name);
+    if (value === undefined) throw new Error(`there is no register ${name}`);
+    return value;
+  }
+
   #build(): Machine {
-    const options: MachineOptions = {
-      ramBytes: RAM_BYTES,
-      extensions: this.#options.extensions,
-      semihosting: false,
-      ...(this.#options.asked ? { model: ASKED_MODEL } : {}),
-    };
-    const machine = new Machine({ board: 'virt', ...options });
-    if (this.#options.observed) machine.observe({ instruction: () => this.#heard++, trap: () => {} });
+    const machine = new Machine(this.#options);
+    if (this.#way.observed) machine.observe({ instruction: () => this.#heard++, trap: () => {} });
     return machine;
   }
 
@@ -96,7 +108,7 @@ export class BluesimTarget implements Target {
     this.#heard = 0;
     const kind = run();
     const cycles = this.#machine.cycles - before;
-    const heard = this.#options.observed ? this.#heard : steps;
+    const heard = this.#way.observed ? this.#heard : steps;
     this.#ended = kind === 'stuck';
     // A jump to itself is one step like any other, behind which the run ends.
     const asWanted = kind === wanted || (kind === 'stuck' && this.#machine.pc === from);
