@@ -1,0 +1,121 @@
+/**
+ * Bus accesses carried out by the core of a Cortex-M board of QEMU, by a small bare program (armv7m-probe.S): what
+ * is read, which accesses fault, which interrupt lines are high, and at which tick of the core clock each was.
+ * The same accesses at the same cycles can then be made on bluesim's devices.
+ *
+ * The program runs under -icount, in which each instruction takes a nanosecond of virtual time, so that answers and
+ * times are the same each time. QEMU's test protocol (-qtest) would be no substitute: its accesses never fault, and
+ * Debian's QEMU has no accelerator that lets it move the clock.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AccessWidth } from '../../src/bus/device.ts';
+
+export const ARM_PROBE_TOOLS = ['qemu-system-arm', 'arm-none-eabi-gcc'] as const;
+
+export type ArmOperation =
+  | { readonly kind: 'read'; readonly address: number; readonly width: AccessWidth }
+  | { readonly kind: 'write'; readonly address: number; readonly width: AccessWidth; readonly value: number }
+  /** Lets ticks pass, 3 at least; every other operation takes some, too. */
+  | { readonly kind: 'delay'; readonly ticks: number }
+  /** Interrupt lines 32 × `group` and up. */
+  | { readonly kind: 'lines'; readonly group: number }
+  /** How often NMI was taken. */
+  | { readonly kind: 'nmi' };
+
+export interface ArmAnswer {
+  /** What was read; of `lines`, a bit for each line that is high. */
+  value: number;
+  /** CFSR of an access, 0 when it did not fault; of `lines`, a bit for each line that is high or rose since the last time. */
+  status: number;
+  /** When it was done, in ticks of the core clock. */
+  tick: number;
+}
+
+export const load = (address: number, width: AccessWidth = 4): ArmOperation => ({
+  kind: 'read',
+  address,
+  width,
+});
+export const store = (address: number, value: number, width: AccessWidth = 4): ArmOperation => ({
+  kind: 'write',
+  address,
+  width,
+  value,
+});
+export const delay = (ticks: number): ArmOperation => ({ kind: 'delay', ticks });
+export const lines = (group = 0): ArmOperation => ({ kind: 'lines', group });
+export const nmi: ArmOperation = { kind: 'nmi' };
+
+/** Nanoseconds of a tick, which are the instructions that the program counts, by board. */
+const TICK_NANOSECONDS = { 'mps2-an385': 40, lm3s6965evb: 80 } as const;
+export type ArmBoard = keyof typeof TICK_NANOSECONDS;
+
+const SOURCE = fileURLToPath(new URL('armv7m-probe.S', import.meta.url));
+const WIDTHS: readonly AccessWidth[] = [1, 2, 4];
+const TICK_MASK = 0xff_ffff;
+
+function encode(operation: ArmOperation): [operation: number, address: number, value: number] {
+  switch (operation.kind) {
+    case 'read':
+      return [1 + WIDTHS.indexOf(operation.width), operation.address, 0];
+    case 'write':
+      return [4 + WIDTHS.indexOf(operation.width), operation.address, operation.value];
+    case 'delay':
+      return [7, 0, operation.ticks];
+    case 'lines':
+      return [8, 0, operation.group];
+    default:
+      return [9, 0, 0];
+  }
+}
+
+/**
+ * Carries out the operations, in order, on a machine fresh from reset.
+ * @param options further options for QEMU.
+ */
+export function probeArm(
+  board: ArmBoard,
+  operations: readonly ArmOperation[],
+  options: readonly string[] = [],
+): ArmAnswer[] {
+  const folder = mkdtempSync(join(tmpdir(), 'bluesim-probe-'));
+  try {
+    const link = ['-nostdlib', '-Wl,-Ttext=0', '-Wl,-Tbss=0x20000000', '-Wl,--no-warn-rwx-segments'];
+    const tick = [`-Wa,--defsym,TICK=${TICK_NANOSECONDS[board]}`, '-Wl,-estart'];
+    execFileSync('arm-none-eabi-gcc', ['-mcpu=cortex-m3', ...tick, ...link, '-o', 'probe.elf', SOURCE], {
+      cwd: folder,
+    });
+    writeFileSync(join(folder, 'list.bin'), Uint32Array.from(operations.flatMap(encode)));
+    const machine = ['-M', board, '-kernel', 'probe.elf', '-icount', 'shift=0', '-net', 'none', ...options];
+    const host = ['-display', 'none', '-serial', 'null', '-monitor', 'none'];
+    const semihosting = ['-semihosting-config', 'enable=on,target=native'];
+    execFileSync('qemu-system-arm', [...machine, ...host, ...semihosting], {
+      cwd: folder,
+      timeout: 120_000,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    return decode(readFileSync(join(folder, 'answers.bin')), operations.length);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** SysTick counts down in 24 bits; no operation but a `delay` takes long, and that is given less than a round. */
+function decode(bytes: Buffer, count: number): ArmAnswer[] {
+  let now = 0;
+  let last = TICK_MASK;
+  const tickOf = (current: number): number => {
+    now += (last - current) & TICK_MASK;
+    last = current;
+    return now;
+  };
+  return Array.from({ length: count }, (_, i) => ({
+    value: bytes.readUInt32LE(12 * i),
+    status: bytes.readUInt32LE(12 * i + 4),
+    tick: tickOf(bytes.readUInt32LE(12 * i + 8)),
+  }));
+}
