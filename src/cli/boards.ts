@@ -17,7 +17,7 @@ interface Window {
   kind: 'memory' | 'device';
   address: number;
   sizeBytes: number;
-  /** `rwx` of a memory, the type of a device. */
+  /** `rwx` of a memory, and what it mirrors; the type of a device. */
   description: string;
   /** Its interrupt outputs and where they lead. */
   interrupts: { line: string; input: InterruptInput }[];
@@ -25,9 +25,11 @@ interface Window {
 
 function windowsOf(board: BoardDescription): Window[] {
   const machine = new Machine({ board });
-  const memories = machine.memory.regions.map(({ name, address, sizeBytes, permissions }): Window => {
+  const memories = machine.memory.regions.map((region): Window => {
+    const { name, address, sizeBytes, permissions, mirrorOf } = region;
     const { read, write, execute } = permissions;
-    const description = `${read ? 'r' : '-'}${write ? 'w' : '-'}${execute ? 'x' : '-'}`;
+    const access = `${read ? 'r' : '-'}${write ? 'w' : '-'}${execute ? 'x' : '-'}`;
+    const description = mirrorOf === undefined ? access : `${access}, mirror of ${mirrorOf.name}`;
     return { name, kind: 'memory', address, sizeBytes, description, interrupts: [] };
   });
   const devices = machine.bus.mappings.map(({ start, end, device }): Window => {

@@ -115,7 +115,7 @@ export class FlightRecorder {
   #checkpoint(): void {
     const { machine } = this.#subject;
     let pages = 0;
-    for (const region of machine.memory.regions) {
+    for (const region of machine.memory.memories) {
       for (const _ of region.touchedPages()) pages++;
     }
     if (pages > LARGEST_STATE_PAGES) return;

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Attribute, GRANULE_BYTES, GuestMemory, PAGE_BYTES, type RegionPlan } from './guest-memory.ts';
+import {
+  Attribute,
+  GRANULE_BYTES,
+  GuestMemory,
+  PAGE_BYTES,
+  type Region,
+  type RegionPlan,
+} from './guest-memory.ts';
 
 const ALL = { read: true, write: true, execute: true };
 
@@ -189,5 +196,57 @@ describe('touched pages', () => {
     expect([...region.touchedPages()]).toEqual([]);
     expect(region.bytes.every((byte) => byte === 0)).toBe(true);
     expect(region.attributes.every((attribute) => attribute === 0)).toBe(true);
+  });
+});
+
+describe('mirrors', () => {
+  const mirrored = () =>
+    new GuestMemory([
+      plan('mirror1', 0x0, 2, { mirrorOf: 'ram' }),
+      plan('ram', 0x1_0000, 2),
+      plan('rom', 0x2_0000, 1),
+      plan('mirror2', 0x3_0000, 2, { mirrorOf: 'ram', permissions: { ...ALL, write: false } }),
+    ]);
+
+  test('show the same bytes and attributes at another address', () => {
+    const memory = mirrored();
+    const [mirror1, ram, rom, mirror2] = memory.regions as [Region, Region, Region, Region];
+    ram.load(0x1234, Uint8Array.of(1, 2, 3, 4));
+    mirror2.words[0] = -1;
+    mirror1.attributes[5]! |= Attribute.Code;
+    expect(memory.find(0x1234)).toBe(mirror1);
+    expect([...mirror1.bytes.subarray(0x1234, 0x1238)]).toEqual([1, 2, 3, 4]);
+    expect([ram.words[0], mirror1.words[0]]).toEqual([-1, -1]);
+    expect([...mirror2.touchedPages()]).toEqual([0x1000]);
+    expect(ram.attributes[5]).toBe(Attribute.Code);
+    expect(rom.bytes.every((byte) => byte === 0)).toBe(true);
+    expect(memory.regions.map(({ mirrorOf }) => mirrorOf?.name)).toEqual([
+      'ram',
+      undefined,
+      undefined,
+      'ram',
+    ]);
+    expect(mirror2.permissions.write).toBe(false);
+  });
+
+  test('take no memory of their own', () => {
+    const memory = mirrored();
+    expect(memory.memories.map(({ name }) => name)).toEqual(['ram', 'rom']);
+    const twice = new GuestMemory([
+      plan('ram', 0, 0x4000),
+      plan('m', 0x800_0000, 0x4000, { mirrorOf: 'ram' }),
+    ]);
+    const once = new GuestMemory([plan('ram', 0, 0x4000)]);
+    expect(twice.memory.buffer.byteLength).toBe(once.memory.buffer.byteLength);
+  });
+
+  test.each([
+    ['what is not there', plan('mirror', 0x8000, 1, { mirrorOf: 'flash' })],
+    ['another size', plan('mirror', 0x8000, 2, { mirrorOf: 'ram' })],
+    ['a mirror', plan('mirror', 0x8000, 1, { mirrorOf: 'mirror' })],
+  ])('of %s are refused', (_, mirror) => {
+    expect(() => new GuestMemory([plan('ram', 0x1000, 1), mirror])).toThrow(
+      'memory region mirror cannot mirror',
+    );
   });
 });

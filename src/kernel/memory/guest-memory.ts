@@ -9,7 +9,8 @@
  *
  * Each region has one attribute byte per 64-byte granule. `Touched` alone means that a store needs no further
  * thought; anything else sends the store down the slow path. That is how self-modifying code, reservations and
- * snapshots cost the plain run nothing. Fresh memory is all zeros, attributes included: nothing has to be filled.
+ * snapshots cost the plain run nothing. A mirror is a second view of the same bytes and the same attributes, so that
+ * these hold whichever address is used. Fresh memory is all zeros, attributes included: nothing has to be filled.
  */
 import { hex32, InternalError, UserError } from '../../errors.ts';
 
@@ -48,6 +49,8 @@ export interface RegionPlan {
   readonly permissions: Permissions;
   /** Who owns the bytes when the machine starts: 'board', 'guest', a device. */
   readonly owner: string;
+  /** Name of a region of the same size whose bytes appear here once more, because the board decodes fewer address lines. */
+  readonly mirrorOf?: string;
 }
 
 /** One region of guest memory. */
@@ -58,6 +61,8 @@ export class Region {
   readonly sizeBytes: number;
   readonly permissions: Permissions;
   readonly owner: string;
+  /** The region whose bytes and attributes these are; undefined where they are its own. */
+  readonly mirrorOf: Region | undefined;
   readonly bytes: Uint8Array;
   readonly signedBytes: Int8Array;
   readonly halfwords: Uint16Array;
@@ -68,12 +73,19 @@ export class Region {
   /** Whether loads and fetches see the bytes themselves; flash that was given a command answers for itself. */
   direct = true;
 
-  constructor(plan: RegionPlan, buffer: ArrayBufferLike, offset: number, attributeOffset: number) {
+  constructor(
+    plan: RegionPlan,
+    buffer: ArrayBufferLike,
+    offset: number,
+    attributeOffset: number,
+    mirrorOf?: Region,
+  ) {
     this.name = plan.name;
     this.address = plan.address;
     this.sizeBytes = plan.sizeBytes;
     this.permissions = plan.permissions;
     this.owner = plan.owner;
+    this.mirrorOf = mirrorOf;
     this.bytes = new Uint8Array(buffer, offset, plan.sizeBytes);
     this.signedBytes = new Int8Array(buffer, offset, plan.sizeBytes);
     this.halfwords = new Uint16Array(buffer, offset, plan.sizeBytes >>> 1);
@@ -139,8 +151,10 @@ export class GuestMemory {
   readonly memory: { readonly buffer: SharedArrayBuffer };
   /** Room for the registers of the core, shared with whatever executes it. */
   readonly cpuState: Int32Array;
-  /** In rising order of address. */
+  /** All that a guest can address, in rising order of address. */
   readonly regions: readonly Region[];
+  /** The regions that have bytes of their own: all but the mirrors. */
+  readonly memories: readonly Region[];
 
   /**
    * @throws UserError when two regions overlap, a region is misplaced, or the host has too little memory.
@@ -148,13 +162,14 @@ export class GuestMemory {
   constructor(plans: readonly RegionPlan[]) {
     const sorted = [...plans].sort((a, b) => a.address - b.address);
     checkPlans(sorted);
+    const memories = sorted.filter(({ mirrorOf }) => mirrorOf === undefined);
     let total = CPU_STATE_BYTES;
-    const offsets = sorted.map((plan) => {
+    const offsets = memories.map((plan) => {
       const offset = total;
       total += plan.sizeBytes;
       return offset;
     });
-    const attributeOffsets = sorted.map((plan) => {
+    const attributeOffsets = memories.map((plan) => {
       const offset = total;
       total += plan.sizeBytes >>> GRANULE_SHIFT;
       return offset;
@@ -172,7 +187,13 @@ export class GuestMemory {
     }
     const buffer = this.memory.buffer;
     this.cpuState = new Int32Array(buffer, 0, CPU_STATE_BYTES >>> 2);
-    this.regions = sorted.map((plan, i) => new Region(plan, buffer, offsets[i]!, attributeOffsets[i]!));
+    this.memories = memories.map((plan, i) => new Region(plan, buffer, offsets[i]!, attributeOffsets[i]!));
+    this.regions = sorted.map((plan) => {
+      const i = memories.findIndex(({ name }) => name === (plan.mirrorOf ?? plan.name));
+      const memory = this.memories[i]!;
+      if (plan.mirrorOf === undefined) return memory;
+      return new Region(plan, buffer, offsets[i]!, attributeOffsets[i]!, memory);
+    });
   }
 
   /** The region that holds an address, or undefined. */
@@ -211,6 +232,18 @@ function checkPlans(sorted: readonly RegionPlan[]): void {
         'Move one of them, or make the first one smaller.',
       );
     }
+    checkMirror(plan, sorted);
     previous = plan;
+  }
+}
+
+function checkMirror(plan: RegionPlan, plans: readonly RegionPlan[]): void {
+  if (plan.mirrorOf === undefined) return;
+  const original = plans.find(({ name }) => name === plan.mirrorOf);
+  if (original?.mirrorOf !== undefined || original?.sizeBytes !== plan.sizeBytes) {
+    throw new UserError(
+      `memory region ${plan.name} cannot mirror ${plan.mirrorOf}`,
+      `A mirror names a region of its own size (${plan.sizeBytes} bytes) that is not a mirror itself.`,
+    );
   }
 }

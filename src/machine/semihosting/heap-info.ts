@@ -16,7 +16,7 @@ export function heapBounds(
   memory: GuestMemory,
   segments: readonly Pick<ImageSegment, 'address' | 'sizeInMemory'>[],
 ): HeapBounds {
-  const [ram] = memory.regions
+  const [ram] = memory.memories
     .filter(({ permissions }) => permissions.write)
     .sort((a, b) => b.sizeBytes - a.sizeBytes || a.address - b.address);
   if (ram === undefined) return { start: 0, end: 0 };
