@@ -25,6 +25,7 @@ const manifestFile = join(committed, 'manifest.json');
 // The tools that decide about an image's bytes, by instruction set.
 const TOOLS = {
   riscv32: { compiler: 'riscv64-unknown-elf-gcc', linker: 'riscv64-unknown-elf-ld' },
+  armv7m: { compiler: 'arm-none-eabi-gcc', linker: 'arm-none-eabi-ld' },
 };
 
 function version(tool) {

@@ -1,12 +1,14 @@
 /** Types of programs.mjs for tests; there are its comments, too. */
 
 export interface Expectation {
-  /** Exit code, or 'stuck' when the run never ends on its own. */
-  end: number | 'stuck';
+  /** Exit code, 'stuck' when the run never ends on its own, 'lockup' when the core locks up. */
+  end: number | 'stuck' | 'lockup';
   /** What is typed on the console. */
   input: string;
   /** The whole console output, a character a byte. */
   output: string;
+  /** Why QEMU cannot run it as it should be. */
+  notOnQemu?: string;
 }
 
 export interface Program extends Expectation {
@@ -17,13 +19,16 @@ export interface Program extends Expectation {
   /** Absolute path of the image. */
   image: string;
   isa: string;
+  board: string;
   semihosting: boolean;
 }
 
+/** Command lines by board. */
 export const QEMU: Record<string, readonly string[]>;
 export function parseExpectation(source: string): Expectation;
 export function programs(): Program[];
+export function statedMillions(program: Program): number;
 export function runOnQemu(
   program: Program,
   options?: readonly string[],
-): Promise<{ end: number | 'stuck' | string; output: string }>;
+): Promise<{ end: number | string; output: string }>;

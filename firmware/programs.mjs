@@ -11,24 +11,43 @@ const TIME_LIMIT = 60_000;
 // A program that gets stuck has this long after its last output to show that it does not end.
 const TIME_TO_END = 500;
 
-// The board of each instruction set as QEMU's command line.
+// Instruction sets: their names in the sources, and the board of programs that name none.
+const ISAS = {
+  riscv32: { title: 'RV32IMAC', board: 'virt' },
+  armv7m: { title: 'ARMv7-M', board: 'mps2-an385' },
+};
+
+// The boards as QEMU's command lines. An ARM program ends by semihosting, so that all of them need it.
+const ARM_SEMIHOSTING = ['-semihosting-config', 'enable=on,target=native'];
 export const QEMU = {
-  riscv32: [
+  virt: [
     'qemu-system-riscv32',
     ...['-M', 'virt', '-cpu', 'rv32,h=false,s=false,f=false,d=false,mmu=false', '-bios', 'none'],
   ],
+  'mps2-an385': ['qemu-system-arm', '-M', 'mps2-an385', ...ARM_SEMIHOSTING],
+  lm3s6965evb: ['qemu-system-arm', '-M', 'lm3s6965evb', ...ARM_SEMIHOSTING],
 };
 
-// The block /* expect: … */ of a source: { end: 'stuck' | exit code, input, output }. README.md describes it.
+// QEMU aborts with this where the core locks up.
+const LOCKUP = /^qemu: fatal: Lockup: /m;
+// It says this about the SysTick of a board without a reference clock, before the program runs.
+const NOTE = 'Timer with period zero, disabling\n';
+
+// The block /* expect: … */ of a source: { end: 'stuck' | 'lockup' | exit code, input, output, board, notOnQemu }.
+// README.md describes it.
 export function parseExpectation(source) {
   const block = /^\/\* expect:\n((?: \*.*\n)*?) \*\/$/m.exec(source);
   if (!block) throw new Error('no expect block');
   const expectation = { end: undefined, input: '', output: '' };
   for (const line of block[1].split('\n').slice(0, -1)) {
-    const [, exit, stuck, input, output] =
-      /^ \* (?:exit (\d+)|(stuck)|input (".*")|\|(?: (.*))?)$/.exec(line) ?? [];
+    const [, exit, endless, input, board, notOnQemu, output] =
+      /^ \* (?:exit (\d+)|(stuck|lockup)|input (".*")|board (\S+)|not on QEMU: (.+)|\|(?: (.*))?)$/.exec(
+        line,
+      ) ?? [];
     if (exit) expectation.end = Number(exit);
-    else if (stuck) expectation.end = 'stuck';
+    else if (endless) expectation.end = endless;
+    else if (board) expectation.board = board;
+    else if (notOnQemu) expectation.notOnQemu = notOnQemu;
     else if (input) expectation.input = JSON.parse(input);
     else if (line.startsWith(' * |')) expectation.output += `${output ?? ''}\n`;
     else throw new Error(`cannot read the expect line "${line}"`);
@@ -42,28 +61,40 @@ export function programs() {
   const manifest = JSON.parse(readFileSync(join(firmware, 'images/manifest.json'), 'utf8'));
   return manifest.images.map(({ name, source }) => {
     const text = readFileSync(join(firmware, source), 'latin1');
+    const isa = Object.keys(ISAS).find((isa) => name.endsWith(`-${isa}.elf`));
     return {
       name,
       source,
       image: join(firmware, 'images', name),
-      isa: Object.keys(QEMU).find((isa) => name.endsWith(`-${isa}.elf`)),
+      isa,
+      board: ISAS[isa].board,
       semihosting: text.includes('#include "semihost.h"'),
       ...parseExpectation(text),
     };
   });
 }
 
+// Million instructions that a benchmark executes, as its source states them for each instruction set.
+export function statedMillions({ source, isa }) {
+  const text = readFileSync(join(firmware, source), 'latin1').replace(/\n \* /g, ' ');
+  const [, statement] = /Executes (.*? million .*?) \(GCC/.exec(text) ?? [];
+  const [, stated] =
+    new RegExp(`([\\d,.]+) million (?:instructions )?on ${ISAS[isa].title}`).exec(statement) ?? [];
+  if (stated === undefined) throw new Error(`${source} does not state its count of instructions on ${isa}`);
+  return Number(stated.replaceAll(',', ''));
+}
+
 // Runs a program on QEMU in a folder of its own; input is sent once it has printed something, so that none is
-// lost before. Returns { end: 'stuck' | exit code, output }; a run that does not end is stopped as stuck.
+// lost before. Returns { end: 'stuck' | 'lockup' | exit code, output }; a run that does not end is stopped as stuck.
 export async function runOnQemu(program, options = []) {
-  const { image, isa, semihosting, input, ...expected } = program;
+  const { image, isa, board, semihosting, input, ...expected } = program;
   const folder = mkdtempSync(join(tmpdir(), 'bluesim-qemu-'));
   const consoleFile = join(folder, 'console');
   const output = openSync(consoleFile, 'w');
-  const [qemu, ...board] = QEMU[isa];
+  const [qemu, ...boardFlags] = QEMU[board];
   const flags = ['-nographic', '-monitor', 'none', '-serial', 'stdio', ...options];
-  if (semihosting) flags.push('-semihosting-config', 'enable=on,target=native');
-  const child = spawn(qemu, [...board, ...flags, '-kernel', image], {
+  if (semihosting && isa === 'riscv32') flags.push('-semihosting-config', 'enable=on,target=native');
+  const child = spawn(qemu, [...boardFlags, ...flags, '-kernel', image], {
     cwd: folder,
     stdio: ['pipe', output, output],
   });
@@ -71,8 +102,8 @@ export async function runOnQemu(program, options = []) {
   child.on('error', (error) => {
     end = error.message;
   });
-  child.on('exit', (code) => {
-    end ??= code ?? 'stuck';
+  child.on('exit', (code, signal) => {
+    end ??= code ?? (signal === 'SIGABRT' ? 'abort' : 'stuck');
   });
   let deadline = Date.now() + TIME_LIMIT;
   let toSend = input;
@@ -91,7 +122,8 @@ export async function runOnQemu(program, options = []) {
     await sleep(10);
   }
   closeSync(output);
-  const text = readFileSync(consoleFile, 'latin1');
+  const text = readFileSync(consoleFile, 'latin1').replace(NOTE, '');
   rmSync(folder, { recursive: true });
-  return { end, output: text };
+  const lockup = end === 'abort' ? text.search(LOCKUP) : -1;
+  return lockup < 0 ? { end, output: text } : { end: 'lockup', output: text.slice(0, lockup) };
 }

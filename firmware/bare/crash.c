@@ -10,14 +10,15 @@
  * handler is an endless loop. Console and exit code say nothing more; a backtrace says everything. This
  * file is compiled with frame pointers and the other one without, so that a backtrace needs both ways.
  */
+#include "board.h"
 #include "crash/log.h"
 #include "machine.h"
 #include "print.h"
 
 #define SAMPLES 3u
 
-/* What the third record's pointer is overwritten with: nothing is at this address. */
-#define WILD_ADDRESS 0x08000000u
+/* What the third record's pointer is overwritten with. */
+#define WILD_ADDRESS NOTHING_ADDRESS
 
 static struct log sample_log;
 

@@ -9,22 +9,9 @@
  * The first program to run: text through the serial port, one control register, a little computing, and
  * an end with exit code 0. misa says RV32 with A, C, I, M and U (Privileged ISA, "Machine ISA Register").
  */
-#include <stdbool.h>
-
 #include "csr.h"
+#include "primes.h"
 #include "print.h"
-
-static unsigned count_primes(unsigned limit) {
-  unsigned count = 0;
-  for (unsigned candidate = 2; candidate < limit; candidate++) {
-    bool prime = true;
-    for (unsigned divisor = 2; prime && divisor * divisor <= candidate; divisor++) {
-      prime = candidate % divisor;
-    }
-    count += prime;
-  }
-  return count;
-}
 
 int main(void) {
   print("Hello from RV32IMAC on virt!\n");

@@ -7,7 +7,7 @@
  * Branches that depend on data: a bytecode interpreter (a dense switch), the lengths of Collatz sequences,
  * a sieve, and a binary search.
  *
- * Executes 1,213.4 million instructions on RV32IMAC (GCC 12.2).
+ * Executes 1,213.4 million instructions on RV32IMAC and 1,363.3 million on ARMv7-M (GCC 12.2).
  */
 #include <stdbool.h>
 

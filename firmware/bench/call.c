@@ -1,18 +1,18 @@
 /* expect:
  * exit 0
- * | bench-call: checksum 6faca49d
+ * | bench-call: checksum 2fa75363
  */
 
 /*
  * Calls and returns: recursion of three shapes, deep recursion, calls through a table of function pointers,
  * and a quicksort that compares through a callback.
  *
- * Executes 1,220.7 million instructions on RV32IMAC (GCC 12.2).
+ * Executes 1,376.4 million instructions on RV32IMAC and 1,043.7 million on ARMv7-M (GCC 12.2).
  */
 #include "bench.h"
 #include "print.h"
 
-#define ROUNDS 110u
+#define ROUNDS 124u
 
 /* Keeps the compiler from unrolling a recursion into its own body. */
 #define RECURSIVE __attribute__((noinline))

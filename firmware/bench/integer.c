@@ -8,7 +8,7 @@
  * state machine that recognises numbers in text, and a linked list that is searched, reversed and sorted.
  * Every round's input depends on the result of the round before.
  *
- * Executes 1,234.7 million instructions on RV32IMAC (GCC 12.2).
+ * Executes 1,234.7 million instructions on RV32IMAC and 1,204.7 million on ARMv7-M (GCC 12.2).
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@
  * cycle, and a merge sort. It is more than the first-level cache of a host holds, but few enough pages for any
  * emulator's table of recently used ones: what is measured is the access, not the refill of that table.
  *
- * Executes 1,211.3 million instructions on RV32IMAC (GCC 12.2).
+ * Executes 1,211.3 million instructions on RV32IMAC and 1,175.6 million on ARMv7-M (GCC 12.2).
  */
 #include "bench.h"
 #include "print.h"

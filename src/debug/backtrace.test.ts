@@ -251,7 +251,7 @@ function callOrReturn(word: number): { kind: 'call' | 'return' | 'other'; length
 
 describe('at any instruction of real programs the backtrace is the calls that were made', () => {
   const programs = readdirSync(IMAGES).filter((name) =>
-    /^(hello|exit-code|lr-sc|uart-echo|crash|spin|bench-call|bench-integer)-/.test(name),
+    /^(hello|exit-code|lr-sc|uart-echo|crash|spin|bench-call|bench-integer)-riscv32/.test(name),
   );
 
   test.each(programs)(

@@ -74,7 +74,7 @@ describeWith(TOOLS, 'the loader equals binutils', () => {
   run(AS, '-march=rv32imac', '-mabi=ilp32', '-o', inFolder('copied.o'), inFolder('copied.s'));
   run(LD, '-melf32lriscv', '-T', inFolder('copied.ld'), '-o', inFolder('copied.elf'), inFolder('copied.o'));
   const images = readdirSync(IMAGES)
-    .filter((name) => name.endsWith('.elf'))
+    .filter((name) => name.endsWith('-riscv32.elf'))
     .map((name) => join(IMAGES, name));
   const cases = [...images, inFolder('copied.elf')].map((path) => ({ name: basename(path), path }));
 

@@ -14,14 +14,22 @@ import { describeWith } from '../tools.ts';
 const MAX_CYCLES = 100_000_000;
 const QEMU_TIME_LIMIT = 90_000;
 
+/** The boards that bluesim has. */
+const HERE = ['virt'];
+
 const bare = programs().filter(({ name }) => !name.startsWith('bench-'));
+const here = bare.filter(({ board }) => HERE.includes(board));
 const folder = mkdtempSync(join(tmpdir(), 'bluesim-firmware-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 type InputTime = 'at power-on' | 'after the first line';
 
-function runOnBluesim({ image, input }: Program, inputTime: InputTime): { end: RunResult; output: string } {
-  const machine = Machine.fromFile(image, { semihosting: { root: mkdtempSync(join(folder, 'files-')) } });
+function runOnBluesim(
+  { image, board, input }: Program,
+  inputTime: InputTime,
+): { end: RunResult; output: string } {
+  const root = mkdtempSync(join(folder, 'files-'));
+  const machine = Machine.fromFile(image, { board, semihosting: { root } });
   if (inputTime === 'after the first line') machine.run({ untilConsole: /\n/, maxCycles: MAX_CYCLES });
   if (input !== '') machine.input(input);
   machine.setInputOpen(false);
@@ -32,6 +40,8 @@ function expectRun(program: Program, inputTime: InputTime): void {
   const { end, output } = runOnBluesim(program, inputTime);
   expect(output).toBe(program.output);
   if (program.end === 'stuck') expect(end.kind).toBe('stuck');
+  else if (program.end === 'lockup')
+    expect(end).toMatchObject({ kind: 'stuck', reason: expect.stringMatching(/lock/i) });
   else expect(end).toMatchObject({ kind: 'exit', code: program.end });
 }
 
@@ -39,19 +49,21 @@ describe('the programs on bluesim', () => {
   test('every image is a program of the manifest', () => {
     const images = readdirSync(new URL('../../firmware/images', import.meta.url));
     expect(images.filter((name) => name.endsWith('.elf'))).toEqual(programs().map(({ name }) => name));
-    expect(bare.length).toBeGreaterThanOrEqual(14);
+    expect(bare.length).toBeGreaterThanOrEqual(22);
   });
 
-  test.each(bare)('$name', (program) => expectRun(program, 'after the first line'));
+  test.each(here)('$name', (program) => expectRun(program, 'after the first line'));
 
-  test.each(bare.filter(({ input }) => input !== ''))('$name with its input at power-on', (program) =>
+  test.each(here.filter(({ input }) => input !== ''))('$name with its input at power-on', (program) =>
     expectRun(program, 'at power-on'),
   );
 });
 
-for (const [isa, [qemu]] of Object.entries(QEMU)) {
-  describeWith([qemu!], `the programs on QEMU, ${isa}`, () => {
-    test.each(bare.filter((program) => program.isa === isa))(
+for (const [board, [qemu]] of Object.entries(QEMU)) {
+  describeWith([qemu!], `the programs on QEMU, ${board}`, () => {
+    const there = bare.filter((program) => program.board === board && program.notOnQemu === undefined);
+
+    test.each(there)(
       '$name',
       async (program) => {
         const actual = await runOnQemu(program);
