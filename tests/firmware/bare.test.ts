@@ -49,7 +49,7 @@ describe('the programs on bluesim', () => {
   test('every image is a program of the manifest', () => {
     const images = readdirSync(new URL('../../firmware/images', import.meta.url));
     expect(images.filter((name) => name.endsWith('.elf'))).toEqual(programs().map(({ name }) => name));
-    expect(bare.length).toBeGreaterThanOrEqual(22);
+    expect(bare.length).toBeGreaterThanOrEqual(21);
   });
 
   test.each(here)('$name', (program) => expectRun(program, 'after the first line'));
