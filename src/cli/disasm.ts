@@ -3,9 +3,8 @@
  * instruction, headings with the symbols), and in hex what is not code. Addresses are those where it runs.
  */
 import type { Disassembler } from '../cpu/disassembler.ts';
-import { riscvDisassembler } from '../cpu/riscv/disassemble.ts';
-import { BASE_EXTENSIONS, OPTIONAL_EXTENSIONS } from '../cpu/riscv/instructions/table.ts';
 import { hex32, UserError } from '../errors.ts';
+import { isaOf } from '../machine/isa.ts';
 import { SegmentFlag } from '../machine/loader/elf.ts';
 import type { Architecture, Image } from '../machine/loader/image.ts';
 import { printable } from '../machine/loader/printable.ts';
@@ -35,16 +34,10 @@ const PADDING_BYTES = 3;
 
 function disassemblerFor(image: Image, architecture: Architecture | undefined): Disassembler {
   const wanted = image.architecture ?? architecture;
-  if (wanted === 'riscv32') return riscvDisassembler(new Set([...BASE_EXTENSIONS, ...OPTIONAL_EXTENSIONS]));
-  if (wanted === undefined) {
-    throw new UserError(
-      `\`${image.name}\` does not say which architecture it is for.`,
-      'Name a board that has it: --board virt.',
-    );
-  }
+  if (wanted !== undefined) return isaOf(wanted).disassembler();
   throw new UserError(
-    `\`${image.name}\` is for ${wanted}, which cannot be disassembled yet.`,
-    'Use the objdump of its toolchain.',
+    `\`${image.name}\` does not say which architecture it is for.`,
+    'Name a board that has it: --board virt.',
   );
 }
 

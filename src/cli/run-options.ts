@@ -1,6 +1,6 @@
 /** `bluesim run`'s options: from what commander has read to what is to be done, with everything checked. */
-import { OPTIONAL_EXTENSIONS } from '../cpu/riscv/instructions/table.ts';
 import { UserError } from '../errors.ts';
+import { ISAS, type IsaExtension } from '../machine/isa.ts';
 import type { LoadOptions } from '../machine/loader/image.ts';
 import type { MachineOptions } from '../machine/machine.ts';
 import { parseAddress, parseCount, parseSize } from './numbers.ts';
@@ -119,13 +119,15 @@ function machineOptions(words: readonly string[], raw: RawRunOptions): MachineOp
   return options;
 }
 
-function extension(text: string): (typeof OPTIONAL_EXTENSIONS)[number] {
+/** Whether the board's instruction set has it is found out when the machine is built. */
+function extension(text: string): IsaExtension {
   const wanted = text.trim().toLowerCase();
-  const found = OPTIONAL_EXTENSIONS.find((name) => name.toLowerCase() === wanted);
+  const known = ISAS.flatMap(({ optionalExtensions }) => optionalExtensions);
+  const found = known.find((name) => name.toLowerCase() === wanted);
   if (found !== undefined) return found;
   throw new UserError(
     `--extensions: there is no optional extension \`${text}\``,
-    `Choose from ${OPTIONAL_EXTENSIONS.join(',')}; RV32IMAC is always there.`,
+    `Choose from ${known.join(',')}; RV32IMAC is always there.`,
   );
 }
 

@@ -10,9 +10,7 @@
 import type { BusObserver } from '../bus/bus.ts';
 import type { Device } from '../bus/device.ts';
 import type { CoreObserver } from '../cpu/core.ts';
-import { disassemble, REGISTER_NAMES } from '../cpu/riscv/disassemble.ts';
-import { BASE_EXTENSIONS } from '../cpu/riscv/instructions/table.ts';
-import { causeName } from '../cpu/riscv/trap.ts';
+import type { TraceRegisters } from '../machine/isa.ts';
 import { printable } from '../machine/loader/printable.ts';
 import type { Machine } from '../machine/machine.ts';
 import { type AddressRange, parseTarget } from './disasm-target.ts';
@@ -20,10 +18,6 @@ import type { FileOutput } from './file-output.ts';
 import type { TraceKind } from './run-options.ts';
 
 export const TRACE_VERSION = 1;
-
-/** Registers that change by themselves, or that a trap's own line tells. */
-const NOT_SHOWN = new Set(['pc', 'zero', 'mip']);
-const TOLD_BY_TRAPS = new Set(['mstatus', 'mepc', 'mcause', 'mtval']);
 
 const hex = (value: number) => (value >>> 0).toString(16).padStart(8, '0');
 
@@ -36,7 +30,6 @@ export interface TraceOptions {
 interface InstructionText {
   readonly word: number;
   readonly text: string;
-  /** CSR instructions and MRET change more than general registers. */
   readonly writesSpecial: boolean;
 }
 
@@ -45,13 +38,13 @@ export class Trace implements CoreObserver, BusObserver {
   readonly #file: FileOutput;
   readonly #kinds: ReadonlySet<TraceKind>;
   readonly #ranges: readonly AddressRange[];
-  readonly #extensions: ReadonlySet<(typeof BASE_EXTENSIONS)[number]>;
-  /** x0 to x31, where the hart has them, and what they held before the pending instruction. */
+  /** Which registers there are to show. */
+  readonly #shown: TraceRegisters;
+  /** The general registers, where the core has them, and what they held before the pending instruction. */
   readonly #general: Int32Array;
-  readonly #generalBefore = new Int32Array(32);
-  /** Registers that only CSR instructions and MRET change, and the same of them. */
-  readonly #special: readonly string[];
-  readonly #specialBefore: number[];
+  readonly #generalBefore: Int32Array;
+  /** The same of the others, by name. */
+  readonly #othersBefore = new Map<string, number>();
   /** What a line says before the registers, by address, as long as the instruction there is the same. */
   readonly #texts = new Map<number, InstructionText>();
   readonly #symbol = (address: number) =>
@@ -71,12 +64,9 @@ export class Trace implements CoreObserver, BusObserver {
     this.#file = file;
     this.#kinds = options.kinds;
     this.#ranges = options.ranges.map((text) => parseTarget(machine.image!, text));
-    this.#extensions = new Set([...BASE_EXTENSIONS, ...(machine.options.extensions ?? [])]);
-    this.#general = machine.memory.cpuState.subarray(0, 32);
-    this.#special = machine.registers.names.filter(
-      (name) => !NOT_SHOWN.has(name) && !REGISTER_NAMES.includes(name),
-    );
-    this.#specialBefore = this.#special.map((name) => machine.registers.read(name)!);
+    this.#shown = machine.isa.trace;
+    this.#general = machine.memory.cpuState.subarray(0, this.#shown.general.length);
+    this.#generalBefore = new Int32Array(this.#general.length);
     file.text(
       `# bluesim trace ${TRACE_VERSION}: ${printable(machine.image!.name)} on ${machine.board.name}\n`,
     );
@@ -104,8 +94,9 @@ export class Trace implements CoreObserver, BusObserver {
     if (!this.#kinds.has('traps') || !(this.#inRange(pc) || this.#inRange(target))) return;
     const at = this.#symbol(pc);
     const to = this.#symbol(target);
+    const { trapValue } = this.#shown;
     this.#line(
-      `${String(this.#machine.cycles).padEnd(11)} trap      ${causeName(cause, isInterrupt)} at ${hex(pc)}${at === undefined ? '' : ` <${at}>`} to ${hex(target)}${to === undefined ? '' : ` <${to}>`} mtval=${hex(value)}`,
+      `${String(this.#machine.cycles).padEnd(11)} trap      ${this.#machine.trapName(cause, isInterrupt)} at ${hex(pc)}${at === undefined ? '' : ` <${at}>`} to ${hex(target)}${to === undefined ? '' : ` <${to}>`}${trapValue === undefined ? '' : ` ${trapValue}=${hex(value)}`}`,
     );
   }
 
@@ -146,13 +137,11 @@ export class Trace implements CoreObserver, BusObserver {
     const word = (bus.peek(pc, 2) ?? 0) | ((bus.peek((pc + 2) >>> 0, 2) ?? 0) << 16);
     const known = this.#texts.get(pc);
     if (known?.word === word) return known;
-    const { text, row } = disassemble(word, pc, { extensions: this.#extensions, symbol: this.#symbol });
+    const { text, writesSpecial } = this.#machine.disassembler.disassemble(word, pc, {
+      symbol: this.#symbol,
+    });
     const where = this.#symbol(pc) ?? '-';
-    const made = {
-      word,
-      text: `${hex(pc)}  ${where.padEnd(24)} ${text.padEnd(32)}`,
-      writesSpecial: row?.timing === 'csr' || row?.timing === 'mret',
-    };
+    const made = { word, text: `${hex(pc)}  ${where.padEnd(24)} ${text.padEnd(32)}`, writesSpecial };
     this.#texts.set(pc, made);
     return made;
   }
@@ -160,25 +149,31 @@ export class Trace implements CoreObserver, BusObserver {
   #remember(): void {
     const { registers } = this.#machine;
     this.#generalBefore.set(this.#general);
-    for (const [index, name] of this.#special.entries()) this.#specialBefore[index] = registers.read(name)!;
+    const { status, special } = this.#shown;
+    for (const name of [...status, ...special]) this.#othersBefore.set(name, registers.read(name)!);
   }
 
   #changes(byTrap: boolean): string {
-    const { registers } = this.#machine;
+    const { general, status, special } = this.#shown;
     const [now, before] = [this.#general, this.#generalBefore];
     let text = '';
-    for (let index = 1; index < 32; index++) {
+    for (let index = 0; index < general.length; index++) {
       const value = now[index]!;
       if (value === before[index]) continue;
       before[index] = value;
-      text += ` ${REGISTER_NAMES[index]}=${hex(value)}`;
+      if (general[index] !== undefined) text += ` ${general[index]}=${hex(value)}`;
     }
-    if (!this.#writesSpecial) return text;
-    for (const [index, name] of this.#special.entries()) {
-      const value = registers.read(name)!;
-      if (value === this.#specialBefore[index]) continue;
-      this.#specialBefore[index] = value;
-      if (!byTrap || !TOLD_BY_TRAPS.has(name)) text += ` ${name}=${hex(value)}`;
+    text += this.#changesOf(status, byTrap);
+    return this.#writesSpecial ? text + this.#changesOf(special, byTrap) : text;
+  }
+
+  #changesOf(names: readonly string[], byTrap: boolean): string {
+    let text = '';
+    for (const name of names) {
+      const value = this.#machine.registers.read(name)!;
+      if (value === this.#othersBefore.get(name)) continue;
+      this.#othersBefore.set(name, value);
+      if (!byTrap || !this.#shown.toldByTraps.has(name)) text += ` ${name}=${hex(value)}`;
     }
     return text;
   }

@@ -15,6 +15,8 @@ export interface Disassembly {
   readonly text: string;
   /** Length of the instruction in bytes. */
   readonly length: number;
+  /** Whether it may change registers other than the general ones and the flags, and so a trace has to look. */
+  readonly writesSpecial: boolean;
 }
 
 export interface Disassembler {

@@ -3,17 +3,11 @@
  * it interrupted. It looks at memory that may hold anything: every address is checked before it is followed,
  * every step must lead up the stack, and what does not look like a return address ends the trace.
  */
-import { causeName } from '../cpu/riscv/trap.ts';
 import { hex32 } from '../errors.ts';
 import { printable } from '../machine/loader/printable.ts';
 import type { ImageSymbol, SymbolTable } from '../machine/loader/symbols.ts';
-import {
-  type FrameLayout,
-  type FunctionRange,
-  followsCall,
-  frameLayout,
-  type UnwindMemory,
-} from './unwind-riscv.ts';
+import type { GuestView } from './guest-view.ts';
+import type { FrameLayout, FunctionRange, Place } from './unwind.ts';
 
 export interface BacktraceFrame {
   /** The instruction that runs here, or to which a call returns. */
@@ -31,81 +25,81 @@ export interface Backtrace {
   readonly end: string;
 }
 
-/** Where to begin, and the trap that was taken last. */
-export interface BacktraceStart {
+/** The registers that a step up the stack needs. */
+export interface FrameRegisters {
   readonly pc: number;
   readonly sp: number;
-  readonly ra: number;
-  readonly s0: number;
-  /** Where the image begins: nothing has called that. */
-  readonly entry: number | undefined;
-  /** Undefined when no trap has been taken. */
-  readonly trap:
-    | { readonly mcause: number; readonly mepc: number; readonly mtvec: number; readonly fromUser: boolean }
-    | undefined;
-}
-
-export interface BacktraceSource extends UnwindMemory {
-  readonly symbols: SymbolTable;
-}
-
-interface Registers {
-  pc: number;
-  sp: number;
-  /** Undefined where a call has overwritten it. */
-  ra: number | undefined;
-  s0: number;
+  /** The return address; undefined where a call has overwritten it. */
+  readonly ra: number | undefined;
+  readonly fp: number;
   /** `pc` is where a call returns to: the call itself is before it. */
-  isReturn: boolean;
+  readonly isReturn: boolean;
 }
 
-type Step = { registers: Registers; note?: string } | { end: string };
+export type Step = { readonly registers: FrameRegisters; readonly note?: string } | { readonly end: string };
+
+/** Where the caller's return address, frame pointer and stack pointer are by the frame pointer. */
+export interface FrameRecord {
+  readonly ra: number | undefined;
+  readonly fp: number | undefined;
+  readonly sp: number;
+}
 
 const MOST_FRAMES = 64;
 
-export function backtrace(source: BacktraceSource, start: BacktraceStart): Backtrace {
-  const frames: BacktraceFrame[] = [];
-  const tracer = new Tracer(source, start);
-  let registers: Registers = { pc: start.pc, sp: start.sp, ra: start.ra, s0: start.s0, isReturn: false };
-  let note: string | undefined;
-  while (frames.length < MOST_FRAMES) {
-    frames.push({ pc: registers.pc, text: frameText(source.symbols, registers), note });
-    const step = tracer.caller(registers);
-    if ('end' in step) return { frames, end: step.end };
-    registers = step.registers;
-    note = step.note;
-  }
-  return { frames, end: `only the innermost ${MOST_FRAMES} are listed` };
-}
+/** Goes up the stack; an instruction set adds what its code and its traps leave there. */
+export abstract class Tracer<Layout extends FrameLayout> {
+  protected readonly view: GuestView;
+  /** What the manual calls the register with the return address. */
+  protected abstract readonly linkName: string;
 
-/** A call that is a function's last instruction returns to the function behind it, which never ran. */
-function frameText(symbols: SymbolTable, { pc, isReturn }: Registers): string {
-  if (!isReturn) return symbols.format(pc);
-  const call = symbols.at(pc - 2);
-  return call === undefined
-    ? hex32(pc)
-    : `${printable(call.symbol.name)}+0x${(call.offset + 2).toString(16)}`;
-}
-
-class Tracer {
-  readonly #source: BacktraceSource;
-  readonly #entry: number | undefined;
-  #trap: BacktraceStart['trap'];
-
-  constructor(source: BacktraceSource, { trap, entry }: BacktraceStart) {
-    this.#source = source;
-    this.#trap = trap;
-    this.#entry = entry;
+  constructor(view: GuestView) {
+    this.view = view;
   }
 
-  caller(registers: Registers): Step {
+  /** The frame at an instruction of a function. */
+  protected abstract layout(ranges: readonly FunctionRange[], pc: number): Layout | undefined;
+  /** The step from a handler to what it interrupted, if these are the registers of a handler. */
+  protected abstract fromHandler(
+    registers: FrameRegisters,
+    symbol: ImageSymbol | undefined,
+    layout: Layout | undefined,
+  ): Step | undefined;
+  /** Where a return goes that has this for its address; undefined when no call returns so. */
+  protected abstract returnTarget(address: number): number | undefined;
+  /** What a frame pointer leads to. */
+  protected abstract frameRecord(fp: number): FrameRecord;
+
+  trace(start: FrameRegisters): Backtrace {
+    const frames: BacktraceFrame[] = [];
+    let registers = start;
+    let note: string | undefined;
+    while (frames.length < MOST_FRAMES) {
+      frames.push({ pc: registers.pc, text: frameText(this.view.symbols, registers), note });
+      const step = this.#caller(registers);
+      if ('end' in step) return { frames, end: step.end };
+      registers = step.registers;
+      note = step.note;
+    }
+    return { frames, end: `only the innermost ${MOST_FRAMES} are listed` };
+  }
+
+  /** The value that a register had at a function's entry. */
+  protected value(place: Place, register: number | undefined, entrySp: number): number | undefined {
+    if (place.kind === 'register') return register;
+    return place.kind === 'stack' ? this.view.readWord((entrySp + place.offset) >>> 0) : undefined;
+  }
+
+  #caller(registers: FrameRegisters): Step {
     const { pc, isReturn } = registers;
+    const { view } = this;
     // The last instruction of a function that ends in a call belongs to it, the address behind it does not.
-    const symbol = this.#source.symbols.at(isReturn ? pc - 2 : pc)?.symbol;
-    if (this.#source.readCode(pc) === undefined) return this.#fromNowhere(registers);
-    const layout = symbol && frameLayout(this.#source, this.#rangesOf(symbol), pc);
-    const handler = this.#isHandler(symbol, pc, layout);
-    if (handler !== undefined) return this.#interrupted(registers, layout, handler);
+    const symbol = view.symbols.at(isReturn ? pc - 2 : pc)?.symbol;
+    const isCode = view.readCode(pc) !== undefined;
+    const layout = symbol && isCode ? this.layout(this.#rangesOf(symbol), pc) : undefined;
+    const interrupted = this.fromHandler(registers, symbol, layout);
+    if (interrupted !== undefined) return interrupted;
+    if (!isCode) return this.#fromNowhere(registers);
     if (layout?.sp !== undefined) {
       const step = this.#byLayout(registers, layout, layout.sp);
       if (step !== undefined) return step;
@@ -113,101 +107,44 @@ class Tracer {
     return this.#byFramePointer(registers, symbol);
   }
 
-  /** The pc is where no code is: someone called or jumped to there, and ra may still tell who. */
-  #fromNowhere(registers: Registers): Step {
-    const { pc, ra, sp, s0, isReturn } = registers;
-    const trap = this.#trap;
-    if (trap !== undefined && (trap.mtvec & ~3) >>> 0 === pc && trap.mepc !== pc) {
-      return this.#interrupted(registers, undefined, trap);
-    }
-    if (!isReturn && ra !== undefined && this.#isReturnAddress(ra)) {
-      return { registers: { pc: ra, sp, ra: undefined, s0, isReturn: true }, note: 'by ra alone' };
-    }
-    return { end: `there is no code at ${hex32(pc)}` };
-  }
-
-  /** The trap of which this function is the handler. */
-  #isHandler(
-    symbol: ImageSymbol | undefined,
-    pc: number,
-    layout: FrameLayout | undefined,
-  ): NonNullable<BacktraceStart['trap']> | undefined {
-    const trap = this.#trap;
-    if (trap === undefined) return undefined;
-    const base = (trap.mtvec & ~3) >>> 0;
-    const start = symbol?.address ?? pc;
-    const isVector = (trap.mtvec & 1) === 1 && start > base && start < base + 64;
-    return start === base || isVector || layout?.returnsFromTrap ? trap : undefined;
-  }
-
-  #interrupted(
-    { sp, ra, s0 }: Registers,
-    layout: FrameLayout | undefined,
-    trap: NonNullable<BacktraceStart['trap']>,
-  ): Step {
-    // mepc tells of one trap only; of an outer one, at most what its handler has saved.
-    this.#trap = undefined;
-    const cause = causeName(trap.mcause & 0x7fffffff, (trap.mcause & 0x80000000) !== 0);
-    const note = `trap: ${cause}`;
-    const moved = layout?.sp;
-    if (trap.fromUser || (layout !== undefined && moved === undefined)) {
-      const registers = { pc: trap.mepc, sp: 0, ra: undefined, s0: 0, isReturn: false };
-      return { registers, note };
-    }
-    const entrySp = (sp - (moved ?? 0)) >>> 0;
-    const at = (offset: number | undefined) =>
-      offset === undefined ? undefined : this.#source.readWord((entrySp + offset) >>> 0);
-    const saved = at(layout?.mepc);
+  /** The pc is where no code is: someone called or jumped to there, and the link register may still tell who. */
+  #fromNowhere({ pc, ra, sp, fp, isReturn }: FrameRegisters): Step {
+    const target = isReturn || ra === undefined ? undefined : this.returnTarget(ra);
+    if (target === undefined) return { end: `there is no code at ${hex32(pc)}` };
     return {
-      registers: {
-        pc: saved !== undefined && this.#source.readCode(saved) !== undefined ? saved : trap.mepc,
-        sp: entrySp,
-        ra: layout === undefined ? ra : this.#value(layout.ra, ra, entrySp),
-        s0: (layout === undefined ? s0 : this.#value(layout.s0, s0, entrySp)) ?? 0,
-        isReturn: false,
-      },
-      note,
+      registers: { pc: target, sp, ra: undefined, fp, isReturn: true },
+      note: `by ${this.linkName} alone`,
     };
   }
 
-  #byLayout(registers: Registers, layout: FrameLayout, moved: number): Step | undefined {
+  #byLayout(registers: FrameRegisters, layout: Layout, moved: number): Step | undefined {
     const entrySp = (registers.sp - moved) >>> 0;
-    const ra = this.#value(layout.ra, registers.ra, entrySp);
-    if (ra === undefined || ra === 0) return undefined;
-    if (!this.#isReturnAddress(ra)) return undefined;
+    const ra = this.value(layout.ra, registers.ra, entrySp);
+    const target = ra === undefined || ra === 0 ? undefined : this.returnTarget(ra);
+    if (target === undefined) return undefined;
     // Only a function without a frame may leave sp where it is, and only the innermost one has no frame.
     if (entrySp <= registers.sp && registers.isReturn) return undefined;
-    const s0 = this.#value(layout.s0, registers.s0, entrySp) ?? 0;
-    return { registers: { pc: ra, sp: entrySp, ra: undefined, s0, isReturn: true } };
+    const fp = this.value(layout.fp, registers.fp, entrySp) ?? 0;
+    return { registers: { pc: target, sp: entrySp, ra: undefined, fp, isReturn: true } };
   }
 
-  /** ra and the caller's s0 lie below the frame pointer. */
-  #byFramePointer({ sp, s0 }: Registers, symbol: ImageSymbol | undefined): Step {
-    if (symbol !== undefined && symbol.address === this.#entry) return { end: 'the image begins there' };
+  #byFramePointer({ sp, fp }: FrameRegisters, symbol: ImageSymbol | undefined): Step {
+    if (symbol !== undefined && symbol.address === this.view.entry) return { end: 'the image begins there' };
     const where = symbol === undefined ? 'there' : `\`${printable(symbol.name)}\``;
     const end = { end: `no return address can be found from ${where}` };
-    if (s0 % 4 !== 0 || s0 <= sp) return end;
-    const ra = this.#source.readWord((s0 - 4) >>> 0);
-    const outer = this.#source.readWord((s0 - 8) >>> 0);
-    if (ra === undefined || outer === undefined || !this.#isReturnAddress(ra)) return end;
+    if (fp % 4 !== 0 || fp < sp) return end;
+    const record = this.frameRecord(fp);
+    const target = record.ra === undefined ? undefined : this.returnTarget(record.ra);
+    if (target === undefined || record.fp === undefined || record.sp <= sp) return end;
     return {
-      registers: { pc: ra, sp: s0, ra: undefined, s0: outer, isReturn: true },
+      registers: { pc: target, sp: record.sp, ra: undefined, fp: record.fp, isReturn: true },
       note: 'by the frame pointer',
     };
   }
 
-  #value(place: FrameLayout['ra'], register: number | undefined, entrySp: number): number | undefined {
-    if (place.kind === 'register') return register;
-    return place.kind === 'stack' ? this.#source.readWord((entrySp + place.offset) >>> 0) : undefined;
-  }
-
-  #isReturnAddress(address: number): boolean {
-    return address % 2 === 0 && followsCall(this.#source, address);
-  }
-
   /** A function's own instructions, and those that the compiler has put aside as unlikely (`name.cold`). */
   #rangesOf(symbol: ImageSymbol): FunctionRange[] {
-    const { symbols } = this.#source;
+    const { symbols } = this.view;
     const main = symbols.lookup(symbol.name.replace(/\.cold(\.\d+)?$/, '')) ?? symbol;
     const cold = symbols.lookup(`${main.name}.cold`);
     return [main, cold, symbol]
@@ -219,8 +156,17 @@ class Tracer {
   #sizeOf(symbol: ImageSymbol): number {
     const last = symbol.sectionEnd ?? symbol.address + 4096;
     for (let address = symbol.address + 2; address < last; address += 2) {
-      if (this.#source.symbols.at(address)?.symbol !== symbol) return address - symbol.address;
+      if (this.view.symbols.at(address)?.symbol !== symbol) return address - symbol.address;
     }
     return last - symbol.address;
   }
+}
+
+/** A call that is a function's last instruction returns to the function behind it, which never ran. */
+function frameText(symbols: SymbolTable, { pc, isReturn }: FrameRegisters): string {
+  if (!isReturn) return symbols.format(pc);
+  const call = symbols.at(pc - 2);
+  return call === undefined
+    ? hex32(pc)
+    : `${printable(call.symbol.name)}+0x${(call.offset + 2).toString(16)}`;
 }

@@ -4,7 +4,6 @@ import type { Device } from '../bus/device.ts';
 import type { PowerControl } from '../bus/power.ts';
 import type { SerialPort } from '../bus/serial.ts';
 import type { Core } from '../cpu/core.ts';
-import type { Extension } from '../cpu/riscv/instructions/row.ts';
 import type { SemihostingPort } from '../cpu/semihosting-port.ts';
 import type { TimingModel } from '../cpu/timing/model.ts';
 import { UserError } from '../errors.ts';
@@ -15,6 +14,7 @@ import type { BoardDescription, DeviceDescription } from './board.ts';
 import { buildRiscvCore } from './core-riscv.ts';
 import type { DevicePlacement, DeviceSite, Factory } from './factories/factory.ts';
 import { FACTORIES } from './factories/index.ts';
+import type { IsaExtension } from './isa.ts';
 import type { ImageSegment } from './loader/image.ts';
 import { Wires } from './wires.ts';
 
@@ -22,7 +22,7 @@ export interface BuildOptions {
   readonly board: BoardDescription;
   /** Size of the region `ram`, on a board whose RAM can be chosen. */
   readonly ramBytes: number | undefined;
-  readonly extensions: readonly Extension[];
+  readonly extensions: readonly IsaExtension[];
   readonly model: TimingModel;
   readonly scheduler: Scheduler;
   readonly surroundings: DeviceSurroundings;
@@ -47,8 +47,11 @@ export interface BuiltCore {
   /**
    * Makes the core begin with an image that has just been put into memory.
    * @param entry where the image says that it begins.
+   * @returns the address of its first instruction.
    */
-  placeBoot(segments: readonly ImageSegment[], entry: number): void;
+  placeBoot(segments: readonly ImageSegment[], entry: number): number;
+  /** What a trap is called. */
+  trapName(cause: number, isInterrupt: boolean): string;
 }
 
 export interface Parts extends BuiltCore {

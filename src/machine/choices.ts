@@ -1,17 +1,11 @@
 /** What a user can choose when a machine is built, with the words for a choice that is not possible. */
-import type { Extension } from '../cpu/riscv/instructions/row.ts';
-import { OPTIONAL_EXTENSIONS } from '../cpu/riscv/instructions/table.ts';
 import type { TimingModel } from '../cpu/timing/model.ts';
 import { UNIT_MODEL } from '../cpu/timing/unit.ts';
 import { UserError } from '../errors.ts';
 import { architectureOf, type BoardDescription } from './board.ts';
 import { BOARDS } from './boards/index.ts';
+import type { Isa, IsaExtension } from './isa.ts';
 import type { Image } from './loader/image.ts';
-
-/** As the device tree names the hart's instruction set. */
-export function isaString(extensions: readonly Extension[]): string {
-  return ['rv32imac', 'zicsr', 'zifencei', ...extensions.map((name) => name.toLowerCase()).sort()].join('_');
-}
 
 /** @throws UserError when there is none of this name. */
 export function boardByName(name: string): BoardDescription {
@@ -52,12 +46,15 @@ export function checkRam({ name, ram }: BoardDescription, chosen: number | undef
 }
 
 /** @throws UserError for one that does not exist or is always there. */
-export function checkExtensions(extensions: readonly Extension[]): readonly Extension[] {
+export function checkExtensions(isa: Isa, extensions: readonly IsaExtension[]): readonly IsaExtension[] {
+  const { base, optionalExtensions } = isa;
   for (const extension of extensions) {
-    if (OPTIONAL_EXTENSIONS.includes(extension)) continue;
+    if (optionalExtensions.includes(extension)) continue;
     throw new UserError(
-      `there is no optional extension ${extension}`,
-      `Choose from ${OPTIONAL_EXTENSIONS.join(', ')}; RV32IMAC is always there.`,
+      `there is no optional extension ${extension} of ${base}`,
+      optionalExtensions.length === 0
+        ? 'Leave out --extensions.'
+        : `Choose from ${optionalExtensions.join(', ')}; ${base} is always there.`,
     );
   }
   return extensions;

@@ -1,12 +1,16 @@
 /** A RISC-V hart on a board: its interrupt inputs, its time, and the boot ROM that leads to the image. */
 import { Hart } from '../cpu/riscv/hart.ts';
-import { InterruptBit } from '../cpu/riscv/trap.ts';
+import { causeName, InterruptBit } from '../cpu/riscv/trap.ts';
 import { Clint } from '../devices/timer/clint.ts';
 import type { RiscvCoreDescription } from './board.ts';
 import { bootRom } from './boot-rom.ts';
 import type { BuiltCore, CoreSite } from './build.ts';
-import { isaString } from './choices.ts';
 import { placeDeviceTree } from './device-tree-placement.ts';
+
+/** As the device tree names the hart's instruction set. */
+function isaString(extensions: readonly string[]): string {
+  return ['rv32imac', 'zicsr', 'zifencei', ...extensions.map((name) => name.toLowerCase()).sort()].join('_');
+}
 
 export function buildRiscvCore(site: CoreSite, description: RiscvCoreDescription): BuiltCore {
   const { bus, memory, wires, extensions } = site;
@@ -32,6 +36,8 @@ export function buildRiscvCore(site: CoreSite, description: RiscvCoreDescription
     placeBoot: (segments, entry) => {
       const tree = deviceTree === undefined ? 0 : placeDeviceTree(ram, segments, isaString(extensions));
       memory.region('boot-rom').load(0, bootRom(resetAddress, entry, tree));
+      return entry;
     },
+    trapName: causeName,
   };
 }

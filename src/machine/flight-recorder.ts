@@ -8,7 +8,6 @@
  */
 import type { State } from '../bus/state.ts';
 import type { CoreObserver } from '../cpu/core.ts';
-import { causeName } from '../cpu/riscv/trap.ts';
 import { FileJournal } from './file-journal.ts';
 import { Fingerprint } from './hash.ts';
 import type { Machine } from './machine.ts';
@@ -235,7 +234,7 @@ class BranchRecorder implements CoreObserver {
     // An interrupt comes between two instructions: the one before it may have been a branch.
     if (isInterrupt && this.#last >= 0) this.#went(this.#last, pc);
     this.#last = -1;
-    this.#add(pc, target, causeName(cause, isInterrupt));
+    this.#add(pc, target, this.#machine.trapName(cause, isInterrupt));
   }
 
   finish(): Branch[] {
@@ -246,8 +245,8 @@ class BranchRecorder implements CoreObserver {
   #went(from: number, to: number): void {
     const distance = to - from;
     if (distance === 2 || distance === 4) {
-      const isLong = ((this.#machine.bus.peek(from, 2) ?? 0) & 3) === 3;
-      if (distance === (isLong ? 4 : 2)) return;
+      const halfword = this.#machine.bus.peek(from, 2) ?? 0;
+      if (distance === this.#machine.isa.instructionLength(halfword)) return;
     }
     this.#add(from, to, undefined);
   }

@@ -8,7 +8,7 @@ import type { Device, GuestError } from '../bus/device.ts';
 import type { SerialPort } from '../bus/serial.ts';
 import type { State } from '../bus/state.ts';
 import type { Core, CoreObserver, CoreStatistics, RegisterFile } from '../cpu/core.ts';
-import type { Extension } from '../cpu/riscv/instructions/row.ts';
+import type { Disassembler } from '../cpu/disassembler.ts';
 import type { TimingModel } from '../cpu/timing/model.ts';
 import { assert, hex32, UserError } from '../errors.ts';
 import type { GuestMemory } from '../kernel/memory/guest-memory.ts';
@@ -19,6 +19,7 @@ import { boardByName, checkExtensions, checkRam, modelByName, suggestBoard } fro
 import { ConsoleLog, type Watch } from './console-log.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { Fingerprint } from './hash.ts';
+import { type Isa, type IsaExtension, isaOf } from './isa.ts';
 import { fitSegments } from './loader/fit.ts';
 import { type Image, type ImageSegment, type LoadOptions, loadImageFile } from './loader/image.ts';
 import { type ImageSymbol, SymbolTable } from './loader/symbols.ts';
@@ -36,7 +37,7 @@ export interface MachineOptions {
   /** Size of RAM in bytes, whole pages. Default: the board's. */
   ramBytes?: number;
   /** Bit-manipulation extensions that the core has besides RV32IMAC: 'Zba', 'Zbb', 'Zbs'. */
-  extensions?: readonly Extension[];
+  extensions?: readonly IsaExtension[];
   /** Timing model. Default: the board's. */
   model?: TimingModel;
   /** UARTs send at the baud rate instead of at once. */
@@ -126,9 +127,14 @@ export class Machine {
   readonly scheduler = new Scheduler();
   readonly log = new ConsoleLog();
   readonly model: TimingModel;
+  /** What is known of the board's instruction set. */
+  readonly isa: Isa;
   symbols: SymbolTable = new SymbolTable([]);
   /** The image in the machine, if one was loaded. */
   image: Image | undefined = undefined;
+  /** Address at which it begins to execute. */
+  entry: number | undefined = undefined;
+  #disassembler: Disassembler | undefined = undefined;
   /** What of it is loaded. */
   #segments: readonly ImageSegment[] = [];
   readonly #parts: Parts;
@@ -150,6 +156,7 @@ export class Machine {
   constructor(options: MachineOptions & { board: string | BoardDescription }) {
     this.options = options;
     this.board = typeof options.board === 'string' ? boardByName(options.board) : options.board;
+    this.isa = isaOf(architectureOf(this.board));
     this.model = options.model ?? modelByName(this.board.model);
     const clock = { now: () => this.#parts?.core.now() ?? 0, frequencyHz: this.board.frequencyHz };
     const guestError = (error: GuestError) => this.#guestError(error);
@@ -159,7 +166,7 @@ export class Machine {
     this.#parts = buildParts({
       board: this.board,
       ramBytes: checkRam(this.board, options.ramBytes),
-      extensions: checkExtensions(options.extensions ?? []),
+      extensions: checkExtensions(this.isa, options.extensions ?? []),
       model: this.model,
       scheduler: this.scheduler,
       surroundings: { clock, scheduler: this.scheduler, guestError },
@@ -232,7 +239,7 @@ export class Machine {
       region.load(address - region.address, bytes);
       region.zero(address - region.address + bytes.length, sizeInMemory - bytes.length);
     }
-    this.#parts.placeBoot(this.#segments, image.entry ?? this.#segments[0]!.address);
+    this.entry = this.#parts.placeBoot(this.#segments, image.entry ?? this.#segments[0]!.address);
   }
 
   // --- Running ------------------------------------------------------------------------------------------------
@@ -404,6 +411,17 @@ export class Machine {
 
   get pc(): number {
     return this.core.pc;
+  }
+
+  /** For the code that this machine's core executes. */
+  get disassembler(): Disassembler {
+    this.#disassembler ??= this.isa.disassembler(this.options.extensions ?? []);
+    return this.#disassembler;
+  }
+
+  /** What a trap of this machine's core is called: `store/AMO access fault`. */
+  trapName(cause: number, isInterrupt: boolean): string {
+    return this.#parts.trapName(cause, isInterrupt);
   }
 
   /**

@@ -1,82 +1,56 @@
 /** Gathers from a machine what a report tells (report.ts): without side effects on the guest. */
-import { disassemble } from '../cpu/riscv/disassemble.ts';
-import { BASE_EXTENSIONS } from '../cpu/riscv/instructions/table.ts';
-import { type BacktraceSource, backtrace } from '../debug/backtrace.ts';
-import { interruptWords, modeName, type TrapState, trapState } from '../debug/riscv-facts.ts';
+import type { GuestView } from '../debug/guest-view.ts';
 import { hex32 } from '../errors.ts';
 import type { LastBranches } from './flight-recorder.ts';
 import type { Machine } from './machine.ts';
-import type { Place, ReportFacts, TrapFacts } from './report.ts';
-
-/** Registers that a report shows; the trap's own are told in words. */
-const HIDDEN = new Set(['pc', 'zero', 'mepc', 'mcause', 'mtval']);
+import type { ReportFacts } from './report.ts';
 
 export function gatherFacts(machine: Machine, branches: LastBranches | undefined): ReportFacts {
   const { registers, symbols } = machine;
-  const statistics = machine.statistics();
-  const hasTrapped =
-    Object.keys(statistics.exceptions).length + Object.keys(statistics.interrupts).length > 0;
-  const trap = hasTrapped ? trapState(registers) : undefined;
-  const source = backtraceSource(machine);
+  const view = guestView(machine);
+  const guest = machine.isa.facts(view);
   return {
     symbols,
     cycles: machine.cycles,
     seconds: machine.cycles / machine.board.frequencyHz,
-    place: placeOf(machine, source, machine.pc),
-    mode: modeName(registers),
-    registers: registers.names
-      .filter((name) => !HIDDEN.has(name))
-      .map((name) => ({ name, value: registers.read(name)! })),
-    interrupts: [interruptWords(registers)],
-    trap: trap && trapFacts(machine, source, trap),
-    backtrace: backtrace(source, {
-      pc: machine.pc,
-      sp: registers.read('sp')!,
-      ra: registers.read('ra')!,
-      s0: registers.read('s0')!,
-      entry: machine.image?.entry,
-      trap,
-    }),
+    place: view.placeText(machine.pc),
+    guest,
+    registers: guest.registers.map((name) => ({ name, value: registers.read(name)! })),
     branches,
   };
 }
 
-/** The guest as a backtrace sees it. */
-export function backtraceSource(machine: Machine): BacktraceSource {
-  const { memory, bus, symbols } = machine;
+/** A machine as reports and backtraces see it. */
+export function guestView(machine: Machine): GuestView {
+  const { memory, bus, symbols, registers, disassembler } = machine;
+  const statistics = machine.statistics();
+  const readCode = (address: number) => {
+    const region = memory.find(address);
+    return region?.permissions.execute && region.contains(address, 2) ? bus.peek(address, 2) : undefined;
+  };
+  const symbol = (target: number) => (symbols.at(target) ? symbols.format(target) : undefined);
+  const instructionText = (word: number, address: number) =>
+    disassembler.disassemble(word, address, { symbol }).text;
   return {
+    registers,
     symbols,
+    entry: machine.entry,
+    hasTrapped: Object.keys(statistics.exceptions).length + Object.keys(statistics.interrupts).length > 0,
+    trapName: (cause, isInterrupt) => machine.trapName(cause, isInterrupt),
     readWord: (address) => (memory.find(address)?.contains(address, 4) ? bus.peek(address, 4) : undefined),
-    readCode: (address) => {
-      const region = memory.find(address);
-      return region?.permissions.execute && region.contains(address, 2) ? bus.peek(address, 2) : undefined;
+    readCode,
+    instructionText,
+    placeText: (address) => {
+      const name = symbols.format(address);
+      const place = name === hex32(address) ? name : `${name} (${hex32(address)})`;
+      const low = readCode(address);
+      if (low === undefined) return `${place}: there is no code`;
+      return `${place}: ${instructionText(low | ((readCode(address + 2) ?? 0) << 16), address)}`;
     },
+    whatIsAt: (address) => whatIsAt(machine, address),
   };
 }
 
-function placeOf(machine: Machine, source: BacktraceSource, address: number): Place {
-  const low = source.readCode(address);
-  if (low === undefined) return { address, instruction: undefined };
-  const word = low | ((source.readCode(address + 2) ?? 0) << 16);
-  return { address, instruction: instructionText(machine, word, address) };
-}
-
-function instructionText(machine: Machine, word: number, address: number): string {
-  const { symbols } = machine;
-  const extensions = new Set([...BASE_EXTENSIONS, ...(machine.options.extensions ?? [])]);
-  const symbol = (target: number) => (symbols.at(target) ? symbols.format(target) : undefined);
-  return disassemble(word, address, { extensions, symbol }).text;
-}
-
-function trapFacts(machine: Machine, source: BacktraceSource, trap: TrapState): TrapFacts {
-  const { cause, mtval } = trap;
-  let meaning = '';
-  if (trap.value === 'encoding') meaning = mtval === 0 ? '' : instructionText(machine, mtval, trap.mepc);
-  else if (trap.value === 'address') meaning = whatIsAt(machine, mtval);
-  return { cause, mepc: placeOf(machine, source, trap.mepc), mtval, meaning };
-}
-
-/** What an address belongs to. */
 function whatIsAt(machine: Machine, address: number): string {
   const region = machine.memory.find(address);
   if (region !== undefined) {

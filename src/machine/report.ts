@@ -4,42 +4,23 @@
  */
 
 import type { Backtrace } from '../debug/backtrace.ts';
+import type { GuestFacts, TrapFacts } from '../debug/guest-view.ts';
 import { hex32 } from '../errors.ts';
 import type { LastBranches } from './flight-recorder.ts';
 import { printable } from './loader/printable.ts';
 import type { SymbolTable } from './loader/symbols.ts';
 import type { RunResult } from './machine.ts';
 
-/** An instruction where the guest is, or was. */
-export interface Place {
-  readonly address: number;
-  /** Disassembled; undefined where no code is. */
-  readonly instruction: string | undefined;
-}
-
-export interface TrapFacts {
-  /** `7: store/AMO access fault`. */
-  readonly cause: string;
-  readonly mepc: Place;
-  readonly mtval: number;
-  /** What mtval means for this cause. */
-  readonly meaning: string;
-}
-
 export interface ReportFacts {
   readonly symbols: SymbolTable;
   readonly cycles: number;
   readonly seconds: number;
-  readonly place: Place;
-  /** `machine mode`. */
-  readonly mode: string;
+  /** Where it is, with the instruction there. */
+  readonly place: string;
+  /** What its instruction set has to say. */
+  readonly guest: GuestFacts;
   /** In the order in which they are shown. */
   readonly registers: readonly { name: string; value: number }[];
-  /** Words about the interrupts: what is enabled, what is pending. */
-  readonly interrupts: readonly string[];
-  /** The last trap, if one has been taken. */
-  readonly trap: TrapFacts | undefined;
-  readonly backtrace: Backtrace;
   /** Undefined when nobody recorded. */
   readonly branches: LastBranches | undefined;
 }
@@ -69,36 +50,27 @@ export function resultText(result: RunResult): string {
 
 /** @returns the report, each line ended. */
 export function reportText(facts: ReportFacts): string {
-  const { symbols, place } = facts;
+  const { symbols, guest } = facts;
   const lines = [
-    `  at      ${placeText(symbols, place)}`,
-    `  cycle   ${facts.cycles.toLocaleString('en-US')} (${facts.seconds.toFixed(6)} s), ${facts.mode}`,
-    ...facts.interrupts.map((line, index) => `  ${index === 0 ? 'IRQs' : '    '}    ${line}`),
+    `  at      ${facts.place}`,
+    `  cycle   ${facts.cycles.toLocaleString('en-US')} (${facts.seconds.toFixed(6)} s), ${guest.mode}`,
+    ...guest.interrupts.map((line, index) => `  ${index === 0 ? 'IRQs' : '    '}    ${line}`),
     '',
     'Registers',
     ...registerLines(facts),
-    ...trapLines(facts),
+    ...trapLines(guest.trap),
     '',
     'Backtrace, the innermost call first',
-    ...backtraceLines(facts.backtrace),
+    ...backtraceLines(guest.backtrace),
     ...branchLines(symbols, facts.branches),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function named(symbols: SymbolTable, address: number): string {
-  const name = symbols.format(address);
-  return name === hex32(address) ? name : `${name} (${hex32(address)})`;
 }
 
 /** The address first, for columns. */
 function located(symbols: SymbolTable, address: number): string {
   const name = symbols.format(address);
   return name === hex32(address) ? name : `${hex32(address)} ${name}`;
-}
-
-function placeText(symbols: SymbolTable, { address, instruction }: Place): string {
-  return `${named(symbols, address)}: ${instruction ?? 'there is no code'}`;
 }
 
 function registerLines({ symbols, registers }: ReportFacts): string[] {
@@ -121,15 +93,9 @@ function shortened(name: string): string {
   return name.length <= 20 ? name : `${name.slice(0, 19)}…`;
 }
 
-function trapLines({ symbols, trap }: ReportFacts): string[] {
+function trapLines(trap: TrapFacts | undefined): string[] {
   if (trap === undefined) return [];
-  return [
-    '',
-    'Last trap',
-    `  mcause  ${trap.cause}`,
-    `  mepc    ${placeText(symbols, trap.mepc)}`,
-    `  mtval   ${hex32(trap.mtval)}${trap.meaning === '' ? '' : `: ${trap.meaning}`}`,
-  ];
+  return ['', trap.title, ...trap.lines.map(([name, meaning]) => `  ${name.padEnd(7)} ${meaning}`)];
 }
 
 function backtraceLines({ frames, end }: Backtrace): string[] {

@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SymbolTable } from '../machine/loader/symbols.ts';
 import { Machine } from '../machine/machine.ts';
-import { backtraceSource, gatherFacts } from '../machine/report-facts.ts';
-import { type BacktraceStart, backtrace } from './backtrace.ts';
+import { guestView } from '../machine/report-facts.ts';
+import { riscvBacktrace } from './backtrace-riscv.ts';
+import { riscvFacts } from './riscv-facts.ts';
 import { type TestLine, testProgram } from './test-program.ts';
 
 const IMAGES = fileURLToPath(new URL('../../firmware/images/', import.meta.url));
@@ -35,7 +36,7 @@ function pop(bytes: number): TestLine[] {
 function stuckAt(functions: Record<string, TestLine[]>) {
   const machine = Machine.fromImage(testProgram(functions));
   expect(machine.run({ maxCycles: 10_000 }).kind).toBe('stuck');
-  const trace = gatherFacts(machine, undefined).backtrace;
+  const trace = riscvFacts(guestView(machine)).backtrace;
   return {
     names: trace.frames.map(({ text }) => text.replace(/\+.*/, '')),
     notes: trace.frames.map(({ note }) => note),
@@ -151,7 +152,7 @@ describe('a stack without debug information', () => {
     const machine = Machine.fromImage(image);
     machine.run({ maxCycles: 1000 });
     machine.symbols = new SymbolTable([]);
-    const { frames } = gatherFacts(machine, undefined).backtrace;
+    const { frames } = riscvFacts(guestView(machine)).backtrace;
     expect(
       frames.map(({ pc }, index) => image.symbols.format(index === 0 ? pc : pc - 2).replace(/\+.*/, '')),
     ).toEqual(['inner', 'outer', '_start']);
@@ -206,7 +207,7 @@ describe('a stack without debug information', () => {
       }),
     );
     machine.run({ maxInstructions: 1000 });
-    const trace = gatherFacts(machine, undefined).backtrace;
+    const trace = riscvFacts(guestView(machine)).backtrace;
     expect(trace.frames).toHaveLength(64);
     expect(trace.end).toMatch(/innermost 64/);
   });
@@ -292,14 +293,8 @@ describe('at any instruction of real programs the backtrace is the calls that we
 /** An observer hears of an instruction before the machine's own pc is brought up to it. */
 function backtraceAt(machine: Machine, pc: number) {
   const read = (name: string) => machine.registers.read(name)!;
-  return backtrace(backtraceSource(machine), {
-    pc,
-    sp: read('sp'),
-    ra: read('ra'),
-    s0: read('s0'),
-    entry: machine.image?.entry,
-    trap: undefined,
-  });
+  const start = { pc, sp: read('sp'), ra: read('ra'), fp: read('s0') };
+  return riscvBacktrace(guestView(machine), start, undefined);
 }
 
 function nameOf(machine: Machine, address: number, isReturn: boolean): string {
@@ -320,21 +315,19 @@ describe('a stack that holds anything', () => {
     fc.assert(
       fc.property(
         fc.array(somewhere, { minLength: 64, maxLength: 64 }),
-        fc.record({ pc: somewhere, sp: somewhere, ra: somewhere, s0: somewhere }),
+        fc.record({ pc: somewhere, sp: somewhere, ra: somewhere, fp: somewhere }),
         fc.option(
           fc.record({ mcause: somewhere, mepc: somewhere, mtvec: somewhere, fromUser: fc.boolean() }),
         ),
         (stack, registers, trap) => {
           const words = new Map(stack.map((word, index) => [(registers.sp + 4 * (index - 16)) >>> 0, word]));
-          const start: BacktraceStart = { ...registers, entry: 0x80000000, trap: trap ?? undefined };
-          const trace = backtrace(
-            {
-              symbols: machine.symbols,
-              readWord: (at) => words.get(at) ?? machine.bus.peek(at, 4),
-              readCode: (at) => (machine.memory.find(at) === undefined ? undefined : machine.bus.peek(at, 2)),
-            },
-            start,
-          );
+          const view = {
+            ...guestView(machine),
+            readWord: (at: number) => words.get(at) ?? machine.bus.peek(at, 4),
+            readCode: (at: number) =>
+              machine.memory.find(at) === undefined ? undefined : machine.bus.peek(at, 2),
+          };
+          const trace = riscvBacktrace(view, registers, trap ?? undefined);
           expect(trace.frames.length).toBeGreaterThanOrEqual(1);
           expect(trace.frames.length).toBeLessThanOrEqual(64);
           expect(trace.end).not.toBe('');

@@ -1,0 +1,49 @@
+/**
+ * What the machine, the debugger and the command need to know of an instruction set, so that none of them knows
+ * which ones there are. A core's own interface is src/cpu/core.ts; here is what is said about its code and state.
+ */
+import type { Disassembler } from '../cpu/disassembler.ts';
+import type { Extension as RiscvExtension } from '../cpu/riscv/instructions/row.ts';
+import type { GuestFacts, GuestView } from '../debug/guest-view.ts';
+import { UserError } from '../errors.ts';
+import { RISCV_ISA } from './isa-riscv.ts';
+import type { Architecture } from './loader/image.ts';
+
+/** A part of an instruction set that a core has only when it is asked for. */
+export type IsaExtension = RiscvExtension;
+
+/** Which registers a trace shows. */
+export interface TraceRegisters {
+  /** Names of the general registers by their place in the core's part of guest memory; undefined: not shown. */
+  readonly general: readonly (string | undefined)[];
+  /** Registers that any instruction may change. */
+  readonly status: readonly string[];
+  /** Registers that change only by an instruction that `Disassembly.writesSpecial` marks. */
+  readonly special: readonly string[];
+  /** Of these, what the line of a trap tells, or what every trap changes. */
+  readonly toldByTraps: ReadonlySet<string>;
+  /** What a trap's value is called; undefined where traps have none. */
+  readonly trapValue: string | undefined;
+}
+
+export interface Isa {
+  readonly architecture: Architecture;
+  /** What is always there: `RV32IMAC`. */
+  readonly base: string;
+  readonly optionalExtensions: readonly IsaExtension[];
+  /** @param extensions besides the base; all that there are, when left out. */
+  disassembler(extensions?: readonly IsaExtension[]): Disassembler;
+  /** Bytes of the instruction that begins with a halfword. */
+  instructionLength(halfword: number): 2 | 4;
+  readonly trace: TraceRegisters;
+  facts(view: GuestView): GuestFacts;
+}
+
+export const ISAS: readonly Isa[] = [RISCV_ISA];
+
+/** @throws UserError for one that is not emulated. */
+export function isaOf(architecture: Architecture): Isa {
+  const isa = ISAS.find((candidate) => candidate.architecture === architecture);
+  if (isa !== undefined) return isa;
+  throw new UserError(`${architecture} is not emulated yet`);
+}
