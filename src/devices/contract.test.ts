@@ -14,6 +14,7 @@ import { GoldfishRtc } from './rtc/goldfish-rtc.ts';
 import { SifiveTest } from './test/sifive-test.ts';
 import { Clint } from './timer/clint.ts';
 import { Ns16550a } from './uart/ns16550a.ts';
+import { Pl011 } from './uart/pl011.ts';
 import { VirtioMmioSlot } from './virtio/virtio-mmio-slot.ts';
 
 const name = 'device';
@@ -47,6 +48,10 @@ const devices: Record<string, BuildDevice> = {
     new Ns16550a(context, { name, interrupt: new Line('irq') }),
   'ns16550a, paced transmission': (context) =>
     new Ns16550a(context, { name, interrupt: new Line('irq'), pacedTransmit: true }),
+  'pl011 of Stellaris parts': (context) =>
+    new Pl011(context, { name, interrupt: new Line('irq'), variant: 'luminary' }),
+  'pl011, paced transmission': (context) =>
+    new Pl011(context, { name, interrupt: new Line('irq'), pacedTransmit: true }),
   'clint, two harts': (context) => {
     const harts = [0, 1].map(() => ({ software: new Line('msip'), timer: new Line('mtip') }));
     return new Clint(context, { name, harts });

@@ -169,6 +169,7 @@ function registerViolations(create: BuildDevice): string[] {
     }
     const unbanked = register.declaration.bank === undefined;
     if (register.writable && unbanked && register.reservedMask !== 0) {
+      bench.errors.length = 0;
       device.write(offset, width, register.reservedMask);
       if (!bench.errors[0]?.startsWith('reserved'))
         violations.push(`reserved bits of ${name} are not reported`);

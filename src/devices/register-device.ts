@@ -95,12 +95,12 @@ export abstract class RegisterDevice implements Device {
     const value = this.#valueOf(slot);
     if (compiled.readClearMask !== 0) this.values[position]! &= ~compiled.readClearMask;
     this.#effects[position]!.onRead?.call(this, index);
-    return lanes(value, offset - slot.offset, width);
+    return lanes(value, laneOf(slot, offset), width);
   }
 
   peek(offset: number, width: AccessWidth): number {
     const slot = this.#select(this.layout.readers.at(offset));
-    return slot === undefined ? 0 : lanes(this.#valueOf(slot), offset - slot.offset, width);
+    return slot === undefined ? 0 : lanes(this.#valueOf(slot), laneOf(slot, offset), width);
   }
 
   write(offset: number, width: AccessWidth, value: number): void {
@@ -110,7 +110,7 @@ export abstract class RegisterDevice implements Device {
       return;
     }
     const { register: compiled, index, position } = slot;
-    const shift = (offset - slot.offset) * 8;
+    const shift = laneOf(slot, offset) * 8;
     const whole = sizeMask(compiled.sizeBytes);
     const lanesMask = (sizeMask(width) << shift) & whole;
     const mask = this.layout.window.narrow === 'whole' ? whole : lanesMask;
@@ -212,6 +212,11 @@ export abstract class RegisterDevice implements Device {
       this.context.guestError(category, `${what}: ${slot.name} is ${category}`);
     }
   }
+}
+
+/** Which byte of a register an offset means. */
+function laneOf(slot: Slot, offset: number): number {
+  return slot.register.declaration.anyByte === true ? 0 : offset - slot.offset;
 }
 
 function lanes(value: number, lane: number, width: AccessWidth): number {

@@ -166,6 +166,18 @@ describe('placement', () => {
     expect(device.read(0x20, 4)).toBe(0x55);
   });
 
+  test('a register that is reached by any of its bytes', () => {
+    class Whole extends RegisterDevice {}
+    const layout = new RegisterLayout(
+      { ...ALL_WIDTHS, narrow: 'whole' },
+      { A: register(4, { spec, anyByte: true }), B: register(8, { spec }) },
+    );
+    const device = new TestBench().create((context) => new Whole(context, 'whole', layout));
+    device.write(6, 2, 0x1122);
+    expect([4, 5, 6, 7, 8].map((offset) => device.read(offset, 1))).toEqual([0x22, 0x22, 0x22, 0x22, 0]);
+    expect([device.read(4, 4), device.read(6, 2), device.peek(7, 1)]).toEqual([0x1122, 0x1122, 0x22]);
+  });
+
   test('a wide access reaches one register', () => {
     const { device } = sample();
     device.write(0x40, 4, 0x5501);

@@ -48,6 +48,8 @@ export interface RegisterOptions {
   readonly count?: number | readonly [rows: number, columns: number];
   /** Distance of elements in bytes; the size when absent. */
   readonly stride?: number | readonly [row: number, column: number];
+  /** In a window that takes registers whole: an access at any of its bytes reaches it, as one at its own address. */
+  readonly anyByte?: boolean;
   /** Seen only while the device's `bank()` yields this. */
   readonly bank?: number;
   /** All bits are writable when absent. */
@@ -76,7 +78,7 @@ export interface WindowOptions {
   /**
    * What an access narrower than its register does. `lanes` (when absent): it reaches the bytes at its address.
    * `whole`: at the register's own address it reaches the register, a written value being zero-extended; at
-   * the bytes behind there is nothing.
+   * the bytes behind there is nothing, except where a register says `anyByte`.
    */
   readonly narrow?: 'lanes' | 'whole';
 }
@@ -214,7 +216,7 @@ export class RegisterLayout<Name extends string = string> {
         const label = declaration.count === undefined ? name : `${name}[${index}]`;
         const slot = { register: compiled, index, position: slots.length, offset, name: label };
         slots.push(slot);
-        const reach = window.narrow === 'whole' ? 1 : compiled.sizeBytes;
+        const reach = window.narrow === 'whole' && !declaration.anyByte ? 1 : compiled.sizeBytes;
         if (compiled.readable) this.readers.add(slot, reach);
         if (compiled.writable) this.writers.add(slot, reach);
       }
