@@ -4,9 +4,10 @@
  * fields that decide, which for these formats is everything but operands (checked below), and by a sample.
  */
 import { describe, expect, test } from 'vitest';
+import { matches } from '../../src/cpu/encoding.ts';
 import { Decoder } from '../../src/cpu/riscv/decode.ts';
 import { RESERVED_ROWS } from '../../src/cpu/riscv/instructions/reserved.ts';
-import { type Extension, matches, type ReservedRow, type Row } from '../../src/cpu/riscv/instructions/row.ts';
+import type { Extension, ReservedRow, Row } from '../../src/cpu/riscv/instructions/row.ts';
 import { BASE_EXTENSIONS, OPTIONAL_EXTENSIONS, ROWS } from '../../src/cpu/riscv/instructions/table.ts';
 import { seededWords } from '../random.ts';
 

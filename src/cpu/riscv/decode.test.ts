@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { matches } from '../encoding.ts';
 import { encode } from './assemble.ts';
 import { Decoder, instructionLength } from './decode.ts';
-import { type Extension, matches } from './instructions/row.ts';
+import type { Extension } from './instructions/row.ts';
 import { BASE_EXTENSIONS, OPTIONAL_EXTENSIONS, ROWS } from './instructions/table.ts';
 
 const everything = new Decoder(new Set([...BASE_EXTENSIONS, ...OPTIONAL_EXTENSIONS]));

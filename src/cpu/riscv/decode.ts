@@ -2,7 +2,8 @@
  * From an encoding to its row and operands. Made from the table at start-up: rows are bucketed by the bits
  * that tell most of them apart (major opcode and funct3; quadrant and funct3 for compressed ones).
  */
-import { type Extension, matches, type Operands, type Row } from './instructions/row.ts';
+import { matches } from '../encoding.ts';
+import type { Extension, Operands, Row } from './instructions/row.ts';
 import { ROWS } from './instructions/table.ts';
 
 /** Length in bytes of the instruction that starts with this halfword. Unprivileged ISA 1.5: 16 or 32 bits here. */

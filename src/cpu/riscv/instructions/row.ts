@@ -1,10 +1,8 @@
 /**
  * The form of the encoding table: one row an encoding, carrying what is data. Decoder, disassembler, timing
  * lookup and the test that the encoding space is covered are all made from it.
- *
- * Patterns are written as the manual prints them: bits from the most significant down, blanks for reading,
- * '.' for a bit that an operand uses.
  */
+import { parsePattern } from '../../encoding.ts';
 import type { Op } from '../operation.ts';
 
 /** Extensions that a row can belong to. */
@@ -70,21 +68,6 @@ export interface ReservedRow {
   readonly spec: string;
 }
 
-function parsePattern(pattern: string): { mask: number; value: number; length: 2 | 4 } {
-  let mask = 0;
-  let value = 0;
-  let bits = 0;
-  for (let i = 0; i < pattern.length; i++) {
-    const character = pattern[i];
-    if (character === ' ') continue;
-    bits++;
-    mask = (mask << 1) | (character === '.' ? 0 : 1);
-    value = (value << 1) | (character === '1' ? 1 : 0);
-  }
-  if (bits !== 32 && bits !== 16) throw new Error(`bad pattern ${pattern}`);
-  return { mask, value, length: bits === 32 ? 4 : 2 };
-}
-
 /** Makes the `row` function of one extension's file. */
 export function rowsOf(extension: Extension) {
   return (
@@ -101,9 +84,4 @@ export function rowsOf(extension: Extension) {
 
 export function reserved(name: string, pattern: string, spec: string): ReservedRow {
   return { name, ...parsePattern(pattern), spec };
-}
-
-/** Whether a word is an encoding of the row. */
-export function matches(row: Row, word: number): boolean {
-  return (word & row.mask) === row.value && (row.where === undefined || row.where(word));
 }
