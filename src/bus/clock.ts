@@ -2,8 +2,19 @@
 export interface Clock {
   /** The current cycle: exact also in the middle of a block of instructions. */
   now(): number;
-  /** Core clock in Hz. */
+  /** Core clock in Hz, as it is now: on some boards the guest can change it. */
   readonly frequencyHz: number;
+  /** Asks to be told after a change; only what counts another time than cycles needs it. */
+  onFrequencyChange(listener: FrequencyListener): void;
+}
+
+/** @param previousHz the frequency until now; the clock already shows the new one. */
+export type FrequencyListener = (previousHz: number) => void;
+
+/** What a device is given that sets the frequency of the core clock. */
+export interface ClockControl {
+  /** @param frequencyHz a positive integer. */
+  setFrequency(frequencyHz: number): void;
 }
 
 /** The event queue as one device sees it. Events are data, never closures, so that they can be snapshot. */

@@ -92,7 +92,7 @@ export class RunLoop {
   /** Virtual time follows real time: it never runs ahead, and stays behind where the host is too slow. */
   async #runPaced(): Promise<Ending> {
     const { machine, wakeup } = this.#options;
-    const cyclesPerMs = machine.board.frequencyHz / 1000;
+    let cyclesPerMs = machine.frequencyHz / 1000;
     let anchorMs = milliseconds();
     let anchorCycle = machine.cycles;
     let busySinceMs = anchorMs;
@@ -100,6 +100,11 @@ export class RunLoop {
     for (;;) {
       this.#deliverRecorded();
       const now = milliseconds();
+      if (machine.frequencyHz / 1000 !== cyclesPerMs) {
+        cyclesPerMs = machine.frequencyHz / 1000;
+        anchorMs = now;
+        anchorCycle = machine.cycles;
+      }
       let target = Math.floor(anchorCycle + (now - anchorMs) * cyclesPerMs);
       if (target - machine.cycles > LARGEST_LAG_MS * cyclesPerMs && now - busySinceMs > LARGEST_LAG_MS) {
         anchorMs = now;

@@ -25,13 +25,13 @@ function counts(title: string, entries: Record<string, number>): string[] {
 export function statisticsText(machine: Machine, host: HostTime): string {
   const statistics = machine.statistics();
   const { instructions, cycles, sleepCycles } = statistics;
-  const virtualSeconds = cycles / machine.board.frequencyHz;
+  const virtualSeconds = machine.nanoseconds / 1e9;
   const mips = instructions / host.cpuSeconds / 1e6;
   const share = cycles === 0 ? 0 : (100 * sleepCycles) / cycles;
   return [
     'bluesim: statistics',
     `  instructions   ${grouped(instructions)}`,
-    `  cycles         ${grouped(cycles)} (${machine.model.name}, ${virtualSeconds.toFixed(6)} s at ${machine.board.frequencyHz / 1e6} MHz)`,
+    `  cycles         ${grouped(cycles)} (${machine.model.name}, ${virtualSeconds.toFixed(6)} s at ${machine.frequencyHz / 1e6} MHz)`,
     `  asleep         ${grouped(sleepCycles)} cycles (${share.toFixed(1)} %)`,
     ...counts('exceptions', statistics.exceptions),
     ...counts('interrupts', statistics.interrupts),
@@ -70,7 +70,7 @@ export function statisticsJson(facts: JsonFacts): Record<string, unknown> {
     model: { name: machine.model.name, version: machine.model.version },
     statistics,
     stateHash: machine.stateHash(),
-    virtualSeconds: statistics.cycles / machine.board.frequencyHz,
+    virtualSeconds: machine.nanoseconds / 1e9,
     host: {
       seconds: host.seconds,
       cpuSeconds: host.cpuSeconds,

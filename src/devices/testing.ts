@@ -1,17 +1,29 @@
 /** What device tests need instead of a machine: a clock that a test moves, a real event queue and the guest errors. */
+import type { FrequencyListener } from '../bus/clock.ts';
 import type { Device, DeviceContext } from '../bus/device.ts';
 import type { State } from '../bus/state.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 
 export class TestBench {
   readonly scheduler = new Scheduler();
-  readonly frequencyHz: number;
   /** Guest errors as `category: message`. */
   readonly errors: string[] = [];
+  #frequencyHz: number;
+  readonly #frequencyListeners: FrequencyListener[] = [];
   #now = 0;
 
   constructor(frequencyHz = 100_000_000) {
-    this.frequencyHz = frequencyHz;
+    this.#frequencyHz = frequencyHz;
+  }
+
+  get frequencyHz(): number {
+    return this.#frequencyHz;
+  }
+
+  setFrequency(frequencyHz: number): void {
+    const previousHz = this.#frequencyHz;
+    this.#frequencyHz = frequencyHz;
+    for (const listener of this.#frequencyListeners) listener(previousHz);
   }
 
   get now(): number {
@@ -22,7 +34,14 @@ export class TestBench {
   create<D extends Device>(build: (context: DeviceContext) => D): D {
     let device: D | undefined;
     const events = this.scheduler.attach('device', (kind) => device?.onEvent(kind));
-    const clock = { now: () => this.#now, frequencyHz: this.frequencyHz };
+    const bench = this;
+    const clock = {
+      now: () => this.#now,
+      get frequencyHz() {
+        return bench.frequencyHz;
+      },
+      onFrequencyChange: (listener: FrequencyListener) => void this.#frequencyListeners.push(listener),
+    };
     const guestError = (category: string, message: string) =>
       void this.errors.push(`${category}: ${message}`);
     device = build({ clock, events, guestError });

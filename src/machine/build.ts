@@ -1,5 +1,6 @@
 /** From a board's description to memory, devices, wires and a core. */
 import { Bus } from '../bus/bus.ts';
+import type { ClockControl } from '../bus/clock.ts';
 import type { Device } from '../bus/device.ts';
 import type { PowerControl } from '../bus/power.ts';
 import type { SerialPort } from '../bus/serial.ts';
@@ -26,6 +27,7 @@ export interface BuildOptions {
   readonly model: TimingModel;
   readonly scheduler: Scheduler;
   readonly surroundings: DeviceSurroundings;
+  readonly clockControl: ClockControl;
   readonly power: PowerControl;
   readonly semihosting: SemihostingPort | undefined;
   readonly pacedTransmit: boolean;
@@ -62,7 +64,7 @@ export interface Parts extends BuiltCore {
 
 /** @throws UserError when the board's parts do not fit together. */
 export function buildParts(options: BuildOptions): Parts {
-  const { board, power, pacedTransmit, epochSeconds } = options;
+  const { board, clockControl, power, pacedTransmit, epochSeconds } = options;
   const memory = new GuestMemory(regionsOf(options));
   const bus = new Bus(memory);
   const wires = new Wires(board.devices);
@@ -74,7 +76,7 @@ export function buildParts(options: BuildOptions): Parts {
     let site: DeviceSite | undefined;
     const device = attachDevice<Device>(options.surroundings, name, (context) => {
       site = {
-        ...{ context, bus, memory, power, pacedTransmit, epochSeconds },
+        ...{ context, bus, memory, clockControl, power, pacedTransmit, epochSeconds },
         line: (output) => wires.wire(output === undefined ? name : `${name}.${output}`),
         wire: (wire) => wires.wire(wire),
         inputs: (count) => wires.inputs(count),

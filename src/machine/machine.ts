@@ -17,6 +17,7 @@ import { architectureOf, type BoardDescription } from './board.ts';
 import { buildParts, type Parts } from './build.ts';
 import { boardByName, checkExtensions, checkRam, modelByName, suggestBoard } from './choices.ts';
 import { ConsoleLog, type Watch } from './console-log.ts';
+import { CoreClock } from './core-clock.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { Fingerprint } from './hash.ts';
 import { type Isa, type IsaExtension, isaOf } from './isa.ts';
@@ -137,6 +138,7 @@ export class Machine {
   #disassembler: Disassembler | undefined = undefined;
   /** What of it is loaded. */
   #segments: readonly ImageSegment[] = [];
+  readonly #clock: CoreClock;
   readonly #parts: Parts;
   readonly #semihosting: Semihosting | undefined;
   readonly #recorder: FlightRecorder | undefined;
@@ -158,7 +160,7 @@ export class Machine {
     this.board = typeof options.board === 'string' ? boardByName(options.board) : options.board;
     this.isa = isaOf(architectureOf(this.board));
     this.model = options.model ?? modelByName(this.board.model);
-    const clock = { now: () => this.#parts?.core.now() ?? 0, frequencyHz: this.board.frequencyHz };
+    this.#clock = new CoreClock(() => this.#parts?.core.now() ?? 0, this.board.frequencyHz);
     const guestError = (error: GuestError) => this.#guestError(error);
     this.#recorder = options.flightRecorder ? this.#makeRecorder() : undefined;
     this.#semihosting =
@@ -169,7 +171,8 @@ export class Machine {
       extensions: checkExtensions(this.isa, options.extensions ?? []),
       model: this.model,
       scheduler: this.scheduler,
-      surroundings: { clock, scheduler: this.scheduler, guestError },
+      surroundings: { clock: this.#clock, scheduler: this.scheduler, guestError },
+      clockControl: this.#clock,
       power: {
         exit: (code) => this.#end({ kind: 'exit', code, reason: 'test finisher' }),
         reset: () => {
@@ -247,6 +250,16 @@ export class Machine {
   /** Cycles since power-on, over all resets. */
   get cycles(): number {
     return this.#before.cycles + this.core.now();
+  }
+
+  /** Virtual time since power-on, over all resets. */
+  get nanoseconds(): number {
+    return this.#clock.nanoseconds;
+  }
+
+  /** Core clock in Hz, as it is now: on some boards the guest can change it. */
+  get frequencyHz(): number {
+    return this.#clock.frequencyHz;
   }
 
   /** Instructions retired since power-on, over all resets. */
@@ -340,6 +353,7 @@ export class Machine {
     this.#resets += this.#resetRequested ? 1 : 0;
     this.#resetRequested = false;
     this.scheduler.reset();
+    this.#clock.reset();
     this.core.reset();
     for (const device of this.devices) device.reset();
     this.#semihosting?.reset();
@@ -485,6 +499,7 @@ export class Machine {
       before: structuredClone(this.#before) as unknown as State,
       resets: this.#resets,
       core: this.core.snapshot(),
+      clock: this.#clock.snapshot(),
       scheduler: this.scheduler.snapshot(),
       devices: Object.fromEntries(this.devices.map((device) => [device.name, device.snapshot()])),
       semihosting: this.#semihosting?.snapshot() ?? null,
@@ -511,6 +526,7 @@ export class Machine {
     this.#resetRequested = false;
     this.#waitsForInput = false;
     restoreMemory(this.memory, state.memory as State);
+    this.#clock.restore(state.clock as State);
     for (const device of this.devices) device.restore((state.devices as State)[device.name] as State);
     this.scheduler.restore(state.scheduler as State);
     if (this.#semihosting !== undefined) this.#semihosting.restore(state.semihosting as State);
@@ -587,7 +603,7 @@ export class Machine {
     const files =
       settings.files ?? (settings.root === undefined ? NO_FILES : new DirectoryFiles(settings.root));
     return new Semihosting({
-      clock: { now: () => this.cycles, frequencyHz: this.board.frequencyHz },
+      clock: this,
       console: {
         write: (bytes) => {
           for (const byte of bytes) this.#output(byte, 'semihosting');

@@ -12,7 +12,7 @@ export function gatherFacts(machine: Machine, branches: LastBranches | undefined
   return {
     symbols,
     cycles: machine.cycles,
-    seconds: machine.cycles / machine.board.frequencyHz,
+    seconds: machine.nanoseconds / 1e9,
     place: view.placeText(machine.pc),
     guest,
     registers: guest.registers.map((name) => ({ name, value: registers.read(name)! })),

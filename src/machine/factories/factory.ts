@@ -4,6 +4,7 @@
  * boards (`DeviceDescription`) follows from the table.
  */
 import type { Bus } from '../../bus/bus.ts';
+import type { ClockControl } from '../../bus/clock.ts';
 import type { Device, DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
 import type { PowerControl } from '../../bus/power.ts';
@@ -21,6 +22,8 @@ export interface DeviceSite {
   readonly context: DeviceContext;
   readonly bus: Bus;
   readonly memory: GuestMemory;
+  /** For a device that sets the frequency of the core clock. */
+  readonly clockControl: ClockControl;
   readonly power: PowerControl;
   /** UARTs send at the baud rate instead of at once. */
   readonly pacedTransmit: boolean;

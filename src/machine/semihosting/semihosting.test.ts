@@ -207,7 +207,7 @@ describe('the features file', () => {
 describe('time', () => {
   it('is virtual', () => {
     const guest = new TestGuest();
-    guest.now = 2 ** 40 + 7;
+    guest.cycles = 2 ** 40 + 7;
     expect(guest.call(Operation.Clock)).toBe(Math.floor((2 ** 40 + 7) / 1_000_000));
     expect(guest.call(Operation.Time)).toBe(1_000_000_000 + Math.floor((2 ** 40 + 7) / 100_000_000));
     expect(guest.call(Operation.TickFrequency)).toBe(100_000_000);

@@ -8,7 +8,6 @@
  *
  * Arm, Semihosting for AArch32 and AArch64, release 2023Q3; RISC-V Semihosting, version 1.0.
  */
-import type { Clock } from '../../bus/clock.ts';
 import type { State, Stateful, StateValue } from '../../bus/state.ts';
 import { hex32 } from '../../errors.ts';
 import type { HostFiles } from './files.ts';
@@ -27,8 +26,15 @@ export type SemihostingOutcome =
   /** There is no input yet and more may come: repeat the instruction later. Nothing has happened. */
   | { kind: 'wait-input' };
 
+/** Virtual time since power-on. SYS_ELAPSED counts cycles of the core clock, as long as they last at the time. */
+export interface SemihostingClock {
+  readonly cycles: number;
+  readonly frequencyHz: number;
+  readonly nanoseconds: number;
+}
+
 export interface SemihostingOptions {
-  clock: Clock;
+  clock: SemihostingClock;
   console: { write(bytes: Uint8Array, stream: ConsoleStream): void };
   files: HostFiles;
   /** What SYS_GET_CMDLINE gives: the program's name and its arguments, separated by spaces. */
@@ -158,9 +164,9 @@ export class Semihosting implements Stateful {
       case Operation.Rename:
         return this.#withPaths(parameter, memory, 2, ([from, to]) => this.#options.files.rename(from!, to!));
       case Operation.Clock:
-        return Math.floor(clock.now() / (clock.frequencyHz / 100));
+        return Math.floor(clock.nanoseconds / 10_000_000);
       case Operation.Time:
-        return epochSeconds + Math.floor(clock.now() / clock.frequencyHz);
+        return epochSeconds + Math.floor(clock.nanoseconds / 1_000_000_000);
       case Operation.System:
         return this.#fail(Errno.ENOSYS);
       case Operation.Errno:
@@ -179,7 +185,7 @@ export class Semihosting implements Stateful {
         return exit(reason, reason === APPLICATION_EXIT ? code | 0 : 1);
       }
       case Operation.Elapsed: {
-        const ticks = clock.now();
+        const ticks = clock.cycles;
         const high = Math.floor(ticks / 2 ** 32);
         const done =
           memory.writeWord(parameter, ticks >>> 0) && memory.writeWord((parameter + 4) >>> 0, high);

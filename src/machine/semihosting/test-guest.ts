@@ -14,13 +14,18 @@ export class TestGuest implements GuestAccess {
   readonly errors: string[] = [];
   readonly written: Record<ConsoleStream, string> = { stdout: '', stderr: '' };
   readonly semihosting: Semihosting;
-  now = 0;
+  cycles = 0;
+  readonly frequencyHz = 100_000_000;
+
+  get nanoseconds(): number {
+    return this.cycles * 10;
+  }
 
   constructor(options: Partial<SemihostingOptions> = {}, sizeBytes = 0x4000) {
     this.bytes = new Uint8Array(sizeBytes);
     this.view = new DataView(this.bytes.buffer);
     this.semihosting = new Semihosting({
-      clock: { now: () => this.now, frequencyHz: 100_000_000 },
+      clock: this,
       console: {
         write: (bytes, stream) => {
           this.written[stream] += new TextDecoder('latin1').decode(bytes);
