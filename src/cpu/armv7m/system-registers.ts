@@ -2,6 +2,7 @@
  * What the system control block holds besides exceptions and the MPU: fault status, configuration and control.
  * ARMv7-M ARM DDI 0403E, B3.2 and C1.6. Plain values; scb.ts gives them their addresses and effects.
  */
+import { Line } from '../../bus/line.ts';
 import type { State, Stateful } from '../../bus/state.ts';
 import { Fault, faultStatus } from './faults.ts';
 
@@ -35,6 +36,8 @@ export interface SystemOptions {
   readonly vectorTable?: number;
   /** Writable bits of VTOR; 0xffff_ff80 when absent. */
   readonly vectorTableMask?: number;
+  /** Carries DEMCR.TRCENA to the trace units. */
+  readonly traceEnable?: Line;
 }
 
 export class SystemRegisters implements Stateful {
@@ -54,13 +57,15 @@ export class SystemRegisters implements Stateful {
   mmfar = 0;
   bfar = 0;
   actlr = 0;
-  demcr = 0;
+  readonly #traceEnable: Line;
+  #demcr = 0;
 
   constructor(options: SystemOptions) {
     this.cpuid = options.cpuid ?? 0x410f_c231;
     this.priorityMask = (0xff00 >>> (options.priorityBits ?? 8)) & 0xff;
     this.#vectorTable = options.vectorTable ?? 0;
     this.vectorTableMask = options.vectorTableMask ?? 0xffff_ff80;
+    this.#traceEnable = options.traceEnable ?? new Line('trcena');
     this.reset();
   }
 
@@ -76,6 +81,15 @@ export class SystemRegisters implements Stateful {
     this.bfar = 0;
     this.actlr = 0;
     this.demcr = 0;
+  }
+
+  get demcr(): number {
+    return this.#demcr;
+  }
+
+  set demcr(value: number) {
+    this.#demcr = value;
+    this.#traceEnable.set((value & DEMCR_TRCENA) !== 0);
   }
 
   /** Notes a fault's status bits and, where it has one, its address (B3.2.15, B3.2.18, B3.2.19). */
