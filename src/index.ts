@@ -9,6 +9,7 @@ export { UserError } from './errors.ts';
 export type { BoardDescription, DeviceDescription } from './machine/board.ts';
 export { BOARDS } from './machine/boards/index.ts';
 export { suggestBoard } from './machine/choices.ts';
+export type { CpuName } from './machine/cpus.ts';
 export { type Image, type ImageSegment, loadImage, loadImageFile } from './machine/loader/image.ts';
 export type { ImageSymbol, SymbolTable } from './machine/loader/symbols.ts';
 export {

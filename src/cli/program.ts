@@ -26,7 +26,7 @@ Exit codes:
   the guest's   low byte; a failure whose low byte is 0 exits 1
   0             --until matched; Ctrl-A x
   1             --fail-on matched; the guest ended before --until matched; a guest error under --strict
-  2             wrong usage, or an image that cannot be loaded
+  2             wrong usage, or an image that cannot be loaded or is for another board
   70, 74        a fault of bluesim's own; output that could not be written
   124           --max-cycles or --max-instructions
   125           the guest can never get any further: a report says where it is and how it came there
@@ -185,7 +185,11 @@ function addRun(program: Command, done: (exitCode: number) => void): void {
     .option('--board <name>', 'the board; default: what the image asks for (`bluesim boards`)')
     .option('--ram <size>', 'size of RAM: 64M, 0x4000000')
     .option('--load-address <address>', 'where a raw binary goes; it starts there')
-    .option('--extensions <list>', 'more of the ISA: Zba,Zbb,Zbs')
+    .option(
+      '--cpu <name>',
+      'processor of an ARM board: cortex-m3, cortex-m4 (no FPU); default: what the image asks for',
+    )
+    .option('--extensions <list>', 'more of the RISC-V ISA: Zba,Zbb,Zbs')
     .option('--no-semihosting', 'semihosting calls are breakpoints')
     .option('--semihosting-root <dir>', 'the directory whose files the guest may use')
     .optionsGroup('Console:')

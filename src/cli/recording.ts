@@ -24,6 +24,8 @@ export interface RunIdentity {
   /** Null on a board whose memory is fixed. */
   ramBytes: number | null;
   extensions: readonly string[];
+  /** Processor of an ARM board, when it is not the board's own. */
+  cpu?: string | undefined;
   pacedUart: boolean;
   semihosting: boolean;
   semihostingRoot: boolean;
@@ -149,11 +151,12 @@ export class Recording {
 
   /** How the machine was built, as far as a recording tells. */
   machineOptions(): MachineOptions {
-    const { board, ramBytes, extensions, pacedUart, semihosting, arguments: words } = this.identity;
+    const { board, ramBytes, extensions, cpu, pacedUart, semihosting, arguments: words } = this.identity;
     return {
       board,
       ...(ramBytes === null ? {} : { ramBytes }),
       extensions: extensions as NonNullable<MachineOptions['extensions']>,
+      ...(cpu === undefined ? {} : { cpu: cpu as NonNullable<MachineOptions['cpu']> }),
       pacedTransmit: pacedUart,
       semihosting: semihosting && { arguments: words },
     };
@@ -184,6 +187,7 @@ const COMPARED: Partial<Record<keyof RunIdentity, string>> = {
   model: 'the timing model',
   ramBytes: 'RAM of (bytes)',
   extensions: 'the extensions',
+  cpu: 'the processor',
   pacedUart: '--paced-uart',
   semihosting: 'semihosting',
   semihostingRoot: 'a --semihosting-root',

@@ -1,6 +1,7 @@
 /** From why a run ended to an exit code and a sentence. */
 import { hex32 } from '../errors.ts';
 import { printable } from '../machine/loader/printable.ts';
+import { foreignTouchText } from '../machine/report.ts';
 import { ExitCode } from './messages.ts';
 import type { Ending } from './run-loop.ts';
 import type { RunRequest } from './run-options.ts';
@@ -89,6 +90,12 @@ function plainConclusion(
       return loud(
         ExitCode.Failure,
         `guest error (${ending.error.category}) at ${where}: ${ending.error.source}: ${ending.error.message}`,
+      );
+    case 'wrong-board':
+      return loud(
+        ExitCode.Usage,
+        `${foreignTouchText(ending.touch)} (at ${where})`,
+        `Run it with --board ${ending.touch.board}. If it does belong on this board, say so with --board.`,
       );
     case 'breakpoint':
       return loud(ExitCode.Failure, `stopped at ${hex32(ending.address)}`);

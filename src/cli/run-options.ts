@@ -1,5 +1,6 @@
 /** `bluesim run`'s options: from what commander has read to what is to be done, with everything checked. */
 import { UserError } from '../errors.ts';
+import type { CpuName } from '../machine/cpus.ts';
 import { ISAS, type IsaExtension } from '../machine/isa.ts';
 import type { LoadOptions } from '../machine/loader/image.ts';
 import type { MachineOptions } from '../machine/machine.ts';
@@ -11,6 +12,7 @@ export interface RawRunOptions {
   ram?: string;
   loadAddress?: string;
   extensions?: string;
+  cpu?: string;
   uartIn?: string[];
   uartOut?: string[];
   pacedUart?: boolean;
@@ -115,6 +117,8 @@ function machineOptions(words: readonly string[], raw: RawRunOptions): MachineOp
   if (raw.board !== undefined) options.board = raw.board;
   if (raw.ram !== undefined) options.ramBytes = parseSize('--ram', raw.ram);
   if (raw.loadAddress !== undefined) options.loadAddress = parseAddress('--load-address', raw.loadAddress);
+  // Whether there is such a processor is found out when the machine is built.
+  if (raw.cpu !== undefined) options.cpu = raw.cpu as CpuName;
   if (raw.extensions !== undefined) options.extensions = raw.extensions.split(',').map(extension);
   return options;
 }

@@ -59,6 +59,7 @@ class RunSession {
     };
     this.#machine = Machine.fromImage(image, options);
     this.#replay?.check(this.#identity());
+    for (const warning of this.#machine.warnings) say(`warning: ${warning}`);
     this.#connectOutput();
     this.#json = request.json === undefined ? undefined : this.#open('--json', request.json);
     this.#recorder =
@@ -219,6 +220,7 @@ class RunSession {
       model: `${machine.model.name}/${machine.model.version}`,
       ramBytes: ramBytesOf(machine),
       extensions: machine.options.extensions ?? [],
+      cpu: machine.options.cpu,
       pacedUart: machine.options.pacedTransmit ?? false,
       semihosting: semihosting !== false,
       semihostingRoot: semihosting ? semihosting.root !== undefined : false,

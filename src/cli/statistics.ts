@@ -67,6 +67,8 @@ export function statisticsJson(facts: JsonFacts): Record<string, unknown> {
     board: machine.board.name,
     ramBytes: ramBytesOf(machine),
     extensions: machine.options.extensions ?? [],
+    cpu: machine.options.cpu ?? null,
+    warnings: machine.warnings,
     model: { name: machine.model.name, version: machine.model.version },
     statistics,
     stateHash: machine.stateHash(),

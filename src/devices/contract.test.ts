@@ -6,6 +6,7 @@ import { type BuildDevice, contractViolations } from './contract.ts';
 import { FwCfg } from './firmware-config/fw-cfg.ts';
 import { Plic } from './irq/plic.ts';
 import { CfiFlash } from './memory/cfi-flash.ts';
+import { ForeignWindow } from './memory/foreign-window.ts';
 import { OpenBus } from './memory/open-bus.ts';
 import { PcieHost } from './pci/pcie-host.ts';
 import { bit, RegisterLayout, register } from './register.ts';
@@ -62,6 +63,7 @@ const devices: Record<string, BuildDevice> = {
   'cfi flash': (context) => new FlashWithArray(context),
   'virtio-mmio slot': (context) => new VirtioMmioSlot(context, { name }),
   'pcie host': (context) => new PcieHost(context, { name }),
+  'foreign window': () => new ForeignWindow({ name, sizeBytes: 0x1000, touched() {} }),
   'open bus': () => new OpenBus({ name, sizeBytes: 0x1_0000 }),
   fw_cfg: (context) => new FwCfg(context, { name, items: new Map([[5, Uint8Array.of(1, 0)]]) }),
 };

@@ -13,10 +13,10 @@ import type { Scheduler } from '../scheduler/scheduler.ts';
 import { attachDevice, type DeviceSurroundings } from './attach-device.ts';
 import type { BoardDescription, DeviceDescription } from './board.ts';
 import { buildRiscvCore } from './core-riscv.ts';
-import type { DevicePlacement, DeviceSite, Factory } from './factories/factory.ts';
+import type { DevicePlacement, DeviceSite, Factory, ForeignTouch } from './factories/factory.ts';
 import { FACTORIES } from './factories/index.ts';
 import type { IsaExtension } from './isa.ts';
-import type { ImageSegment } from './loader/image.ts';
+import type { Image, ImageSegment } from './loader/image.ts';
 import { Wires } from './wires.ts';
 
 export interface BuildOptions {
@@ -32,6 +32,7 @@ export interface BuildOptions {
   readonly semihosting: SemihostingPort | undefined;
   readonly pacedTransmit: boolean;
   readonly epochSeconds: number;
+  readonly foreignTouched: (touch: ForeignTouch) => void;
 }
 
 /** What stands already when the core is built. */
@@ -42,16 +43,22 @@ export interface CoreSite extends BuildOptions {
   readonly devices: readonly Device[];
 }
 
+export interface BootFacts {
+  /** Address of the image's first instruction. */
+  readonly entry: number;
+  /** What is wrong with how the image begins, in sentences without a full stop. */
+  readonly warnings: readonly string[];
+}
+
 export interface BuiltCore {
   readonly core: Core;
   /** Devices that are part of the processor, in the order in which they were attached; mapped already. */
   readonly devices: readonly Device[];
   /**
    * Makes the core begin with an image that has just been put into memory.
-   * @param entry where the image says that it begins.
-   * @returns the address of its first instruction.
+   * @param segments what of it is loaded.
    */
-  placeBoot(segments: readonly ImageSegment[], entry: number): number;
+  placeBoot(image: Image, segments: readonly ImageSegment[]): BootFacts;
   /** What a trap is called. */
   trapName(cause: number, isInterrupt: boolean): string;
 }
@@ -64,7 +71,7 @@ export interface Parts extends BuiltCore {
 
 /** @throws UserError when the board's parts do not fit together. */
 export function buildParts(options: BuildOptions): Parts {
-  const { board, clockControl, power, pacedTransmit, epochSeconds } = options;
+  const { board, clockControl, power, pacedTransmit, epochSeconds, foreignTouched } = options;
   const memory = new GuestMemory(regionsOf(options));
   const bus = new Bus(memory);
   const wires = new Wires(board.devices);
@@ -76,7 +83,7 @@ export function buildParts(options: BuildOptions): Parts {
     let site: DeviceSite | undefined;
     const device = attachDevice<Device>(options.surroundings, name, (context) => {
       site = {
-        ...{ context, bus, memory, clockControl, power, pacedTransmit, epochSeconds },
+        ...{ context, bus, memory, clockControl, power, pacedTransmit, epochSeconds, foreignTouched },
         line: (output) => wires.wire(output === undefined ? name : `${name}.${output}`),
         wire: (wire) => wires.wire(wire),
         inputs: (count) => wires.inputs(count),

@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import { architectureOf, type BoardDescription } from './board.ts';
 import { BOARDS } from './boards/index.ts';
 import type { Isa, IsaExtension } from './isa.ts';
+import { fitsMemories } from './loader/fit.ts';
 import type { Image } from './loader/image.ts';
 
 /** @throws UserError when there is none of this name. */
@@ -14,14 +15,26 @@ export function boardByName(name: string): BoardDescription {
   throw new UserError(`there is no board ${name}`, `Boards: ${BOARDS.map((b) => b.name).join(', ')}.`);
 }
 
-/** The board on which an image most likely runs. @throws UserError when none has its architecture. */
+/**
+ * The board on which an image most likely runs: of those with its architecture the first into whose memories it
+ * fits, or else simply the first.
+ * @throws UserError when none has its architecture.
+ */
 export function suggestBoard(image: Image): BoardDescription {
-  const board = BOARDS.find((candidate) => architectureOf(candidate) === (image.architecture ?? 'riscv32'));
+  const candidates = BOARDS.filter((board) => architectureOf(board) === (image.architecture ?? 'riscv32'));
+  const board = candidates.find((candidate) => fitsMemories(image, memoriesOf(candidate))) ?? candidates[0];
   if (board !== undefined) return board;
   throw new UserError(
     `${image.name} is for ${image.architecture}, and there is no board with that architecture yet`,
     `Boards: ${BOARDS.map((b) => `${b.name} (${architectureOf(b)})`).join(', ')}.`,
   );
+}
+
+/** All memories of a board, with as much RAM as it can have. */
+function memoriesOf({ regions, ram }: BoardDescription): { address: number; sizeBytes: number }[] {
+  return ram === undefined
+    ? [...regions]
+    : [...regions, { address: ram.address, sizeBytes: ram.largestBytes }];
 }
 
 /**

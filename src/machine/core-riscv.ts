@@ -33,10 +33,11 @@ export function buildRiscvCore(site: CoreSite, description: RiscvCoreDescription
   return {
     core,
     devices: [],
-    placeBoot: (segments, entry) => {
+    placeBoot: (image, segments) => {
+      const entry = image.entry ?? segments[0]!.address;
       const tree = deviceTree === undefined ? 0 : placeDeviceTree(ram, segments, isaString(extensions));
       memory.region('boot-rom').load(0, bootRom(resetAddress, entry, tree));
-      return entry;
+      return { entry, warnings: [] };
     },
     trapName: causeName,
   };

@@ -18,6 +18,8 @@ import { buildParts, type Parts } from './build.ts';
 import { boardByName, checkExtensions, checkRam, modelByName, suggestBoard } from './choices.ts';
 import { ConsoleLog, type Watch } from './console-log.ts';
 import { CoreClock } from './core-clock.ts';
+import { type CpuName, suggestCpu, withCpu } from './cpus.ts';
+import type { ForeignTouch } from './factories/factory.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { Fingerprint } from './hash.ts';
 import { type Isa, type IsaExtension, isaOf } from './isa.ts';
@@ -39,6 +41,8 @@ export interface MachineOptions {
   ramBytes?: number;
   /** Bit-manipulation extensions that the core has besides RV32IMAC: 'Zba', 'Zbb', 'Zbs'. */
   extensions?: readonly IsaExtension[];
+  /** Processor of a board with an ARM core. Default: the board's, or 'cortex-m4' when the image needs its DSP instructions. */
+  cpu?: CpuName;
   /** Timing model. Default: the board's. */
   model?: TimingModel;
   /** UARTs send at the baud rate instead of at once. */
@@ -99,7 +103,9 @@ export type RunResult =
   | { kind: 'stuck'; reason: string }
   /** The guest waits for input that is still open, and nothing else can happen before it comes. */
   | { kind: 'waiting-for-input' }
-  | { kind: 'guest-error'; error: GuestError };
+  | { kind: 'guest-error'; error: GuestError }
+  /** The guest is built for another board than the one that was chosen for it, as an access of it shows. */
+  | { kind: 'wrong-board'; touch: ForeignTouch };
 
 /** Output of the guest, byte by byte, at the current cycle. @param port a UART's name, or 'semihosting'. */
 export type ConsoleListener = (byte: number, port: string) => void;
@@ -135,6 +141,12 @@ export class Machine {
   image: Image | undefined = undefined;
   /** Address at which it begins to execute. */
   entry: number | undefined = undefined;
+  /** What may go wrong with it, in sentences without a full stop. */
+  warnings: readonly string[] = [];
+  /** The first access of this machine to where another board has a device by which its images are known. */
+  foreignTouch: ForeignTouch | undefined = undefined;
+  /** The board was chosen for the image and not by the user. */
+  #boardIsGuess = false;
   #disassembler: Disassembler | undefined = undefined;
   /** What of it is loaded. */
   #segments: readonly ImageSegment[] = [];
@@ -157,7 +169,8 @@ export class Machine {
   /** @throws UserError for a board that does not exist or cannot be built. */
   constructor(options: MachineOptions & { board: string | BoardDescription }) {
     this.options = options;
-    this.board = typeof options.board === 'string' ? boardByName(options.board) : options.board;
+    const board = typeof options.board === 'string' ? boardByName(options.board) : options.board;
+    this.board = withCpu(board, options.cpu);
     this.isa = isaOf(architectureOf(this.board));
     this.model = options.model ?? modelByName(this.board.model);
     this.#clock = new CoreClock(() => this.#parts?.core.now() ?? 0, this.board.frequencyHz);
@@ -185,6 +198,7 @@ export class Machine {
       },
       pacedTransmit: options.pacedTransmit ?? false,
       epochSeconds: options.epochSeconds ?? DEFAULT_EPOCH_SECONDS,
+      foreignTouched: (touch) => this.#foreignTouched(touch),
     });
     ({
       memory: this.memory,
@@ -208,7 +222,8 @@ export class Machine {
   }
 
   static fromImage(image: Image, options: MachineOptions = {}): Machine {
-    const machine = new Machine({ ...options, board: options.board ?? suggestBoard(image).name });
+    const machine = new Machine({ ...options, ...suggestions(image, options) });
+    machine.#boardIsGuess = options.board === undefined;
     machine.load(image);
     return machine;
   }
@@ -242,7 +257,9 @@ export class Machine {
       region.load(address - region.address, bytes);
       region.zero(address - region.address + bytes.length, sizeInMemory - bytes.length);
     }
-    this.entry = this.#parts.placeBoot(this.#segments, image.entry ?? this.#segments[0]!.address);
+    const { entry, warnings } = this.#parts.placeBoot(image, this.#segments);
+    this.entry = entry;
+    this.warnings = [...image.warnings, ...warnings];
   }
 
   // --- Running ------------------------------------------------------------------------------------------------
@@ -581,6 +598,15 @@ export class Machine {
     if (this.options.strict) this.#end({ kind: 'guest-error', error });
   }
 
+  /** A guest that is on its board by choice is let go on, as on the real one. */
+  #foreignTouched(touch: ForeignTouch): void {
+    this.foreignTouch ??= touch;
+    const { address, board, what } = touch;
+    const message = `access to ${hex32(address)}, where ${board} has ${what} and ${this.board.name} has nothing`;
+    if (this.#boardIsGuess) this.#end({ kind: 'wrong-board', touch });
+    else this.#guestError({ source: 'board', category: 'other-board', message });
+  }
+
   #makeRecorder(): FlightRecorder {
     return new FlightRecorder({
       machine: this,
@@ -648,6 +674,16 @@ export class Machine {
     const region = this.memory.find(address);
     return region?.permissions.write === true && this.bus.poke(address, bytes);
   }
+}
+
+/** What an image asks for and the options leave open. */
+function suggestions(
+  image: Image,
+  options: MachineOptions,
+): Pick<MachineOptions, 'cpu'> & { board: string | BoardDescription } {
+  const board = options.board ?? suggestBoard(image);
+  const cpu = options.cpu ?? suggestCpu(image, typeof board === 'string' ? boardByName(board) : board);
+  return { board, ...(cpu === undefined ? {} : { cpu }) };
 }
 
 function addCounts(a: Record<string, number>, b: Record<string, number>): Record<string, number> {

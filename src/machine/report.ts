@@ -6,6 +6,7 @@
 import type { Backtrace } from '../debug/backtrace.ts';
 import type { GuestFacts, TrapFacts } from '../debug/guest-view.ts';
 import { hex32 } from '../errors.ts';
+import type { ForeignTouch } from './factories/factory.ts';
 import type { LastBranches } from './flight-recorder.ts';
 import { printable } from './loader/printable.ts';
 import type { SymbolTable } from './loader/symbols.ts';
@@ -36,6 +37,8 @@ export function resultText(result: RunResult): string {
       return `the guest is stuck: ${result.reason}`;
     case 'guest-error':
       return `guest error (${result.error.category}): ${result.error.source}: ${result.error.message}`;
+    case 'wrong-board':
+      return foreignTouchText(result.touch);
     case 'console-match':
     case 'console-failure':
       return `the console matched: ${printable(result.text)}`;
@@ -46,6 +49,11 @@ export function resultText(result: RunResult): string {
     default:
       return `stopped at the ${result.kind.replace('-', ' ')}`;
   }
+}
+
+/** What an access shows that belongs to another board's device. */
+export function foreignTouchText({ address, board, what }: ForeignTouch): string {
+  return `the guest uses ${hex32(address)}, where the board ${board} has ${what} and this one has nothing`;
 }
 
 /** @returns the report, each line ended. */

@@ -1,9 +1,19 @@
 /** What stands on boards of any kind. */
+import { ForeignWindow } from '../../devices/memory/foreign-window.ts';
 import { OpenBus } from '../../devices/memory/open-bus.ts';
 import { factory } from './factory.ts';
 
 export const COMMON_FACTORIES = {
   'open-bus': factory<{ readonly sizeBytes: number }>(
     (_, { name, sizeBytes }) => new OpenBus({ name, sizeBytes }),
+  ),
+  /** Where another board has a device by which its images are known: `what` in words, such as `its UARTs`. */
+  foreign: factory<{ readonly sizeBytes: number; readonly board: string; readonly what: string }>(
+    ({ foreignTouched }, { name, address, sizeBytes, board, what }) =>
+      new ForeignWindow({
+        name,
+        sizeBytes,
+        touched: (offset) => foreignTouched({ address: address + offset, board, what }),
+      }),
   ),
 };

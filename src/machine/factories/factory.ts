@@ -17,6 +17,15 @@ export interface DevicePlacement {
   readonly address: number;
 }
 
+/** An access to where another board has a device. */
+export interface ForeignTouch {
+  readonly address: number;
+  /** The other board's name. */
+  readonly board: string;
+  /** What it has there, in words. */
+  readonly what: string;
+}
+
 /** Where a device is built: what it may be given. */
 export interface DeviceSite {
   readonly context: DeviceContext;
@@ -39,6 +48,7 @@ export interface DeviceSite {
   wire(name: string): Line;
   /** What the board's devices drive, by the number of the interrupt controller's input. */
   inputs(count: number): (Line | undefined)[];
+  foreignTouched(touch: ForeignTouch): void;
   /** Makes a UART known to the machine. @returns it. */
   port<Uart extends SerialPort & Device>(uart: Uart): Uart;
 }

@@ -158,6 +158,8 @@ export function parseSections(
 }
 
 const KINDS: readonly SymbolKind[] = ['none', 'object', 'function', 'section', 'file', 'common', 'tls'];
+/** STT_ARM_TFUNC: how old toolchains mark a Thumb function. */
+const ARM_THUMB_FUNCTION = 13;
 const BINDINGS: readonly SymbolBinding[] = ['local', 'global', 'weak'];
 
 /** `$x`, `$xrv32i2p1`, `$d`, `$t`, `$a`, each also with a suffix after a dot; undefined when it is an ordinary name. */
@@ -202,10 +204,12 @@ export function parseSymbols(
     }
     const sectionIndex = view.getUint16(start + 14, true);
     const section = sectionIndex === SHN_UNDEF ? undefined : sections[sectionIndex];
-    const kind = KINDS[information & 15] ?? 'other';
+    const isArm = architecture === 'armv7m';
+    const type = information & 15;
+    const kind = isArm && type === ARM_THUMB_FUNCTION ? 'function' : (KINDS[type] ?? 'other');
     symbols.push({
       name: kind === 'section' && name === '' ? (section?.name ?? '') : name,
-      address: architecture === 'armv7m' && kind === 'function' ? (value & ~1) >>> 0 : value,
+      address: isArm && kind === 'function' ? (value & ~1) >>> 0 : value,
       sizeBytes: view.getUint32(start + 8, true),
       kind,
       binding: BINDINGS[information >> 4] ?? 'other',

@@ -8,6 +8,7 @@
  * System V ABI, gABI 4.1 chapters 4 and 5; RISC-V ELF psABI 1.0; Arm IHI 0044 (ELF for the Arm Architecture, 2023Q3).
  */
 import { hex32, UserError } from '../../errors.ts';
+import { checkArmTarget } from './arm-target.ts';
 import { type BuildAttributes, parseBuildAttributes } from './elf-attributes.ts';
 import { type ElfSection, parseSections, parseSymbols, SectionType, StringBudget } from './elf-sections.ts';
 import { printable, readableSize } from './printable.ts';
@@ -43,6 +44,8 @@ export interface ElfFile {
   sections: ElfSection[];
   symbols: SymbolTable;
   attributes: BuildAttributes | undefined;
+  /** What may go wrong although it can be loaded, in sentences without a full stop. */
+  warnings: string[];
 }
 
 const HEADER_SIZE = 52;
@@ -308,16 +311,18 @@ export function parseElf(bytes: Uint8Array, name: string): ElfFile {
   checkLoadable(segments, bytes.length, name);
   const architecture = view.getUint16(18, true) === Machine.Arm ? 'armv7m' : 'riscv32';
   const attributes = attributesOf(sections, architecture);
-  checkProfile(attributes, architecture, name);
+  const flags = view.getUint32(36, true);
+  const warnings = architecture === 'armv7m' ? checkArmTarget(flags, attributes, name) : [];
   const { symbols, mapping } = parseSymbols(view, sections, architecture, name, budget);
   return {
     architecture,
     entry: physicalEntry(view.getUint32(24, true), segments),
-    flags: view.getUint32(36, true),
+    flags,
     segments,
     sections,
     symbols: new SymbolTable(symbols, mapping),
     attributes,
+    warnings,
   };
 }
 
@@ -325,17 +330,4 @@ function attributesOf(sections: readonly ElfSection[], architecture: string): Bu
   const type = architecture === 'armv7m' ? SectionType.ArmAttributes : SectionType.RiscvAttributes;
   const section = sections.find((candidate) => candidate.type === type);
   return section && parseBuildAttributes(section.bytes);
-}
-
-const PROFILE_TAG = 7;
-
-/** An ARM image for an application or real-time core would fault at its first instruction. */
-function checkProfile(attributes: BuildAttributes | undefined, architecture: string, name: string): void {
-  if (architecture !== 'armv7m') return;
-  const profile = attributes?.entries.find((entry) => entry.tag === PROFILE_TAG)?.value;
-  if (profile !== 0x41 && profile !== 0x52) return;
-  throw new UserError(
-    `\`${name}\` is built for an ARM ${String.fromCharCode(profile)}-profile core; only the M profile is emulated.`,
-    'Build with -mcpu=cortex-m3 -mthumb.',
-  );
 }

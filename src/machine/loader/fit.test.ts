@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GuestMemory } from '../../kernel/memory/guest-memory.ts';
-import { fitSegments } from './fit.ts';
+import { fitSegments, fitsMemories } from './fit.ts';
 import { type Image, type ImageSection, loadImage } from './image.ts';
 
 const memory = new GuestMemory([
@@ -40,5 +40,16 @@ describe('fitSegments', () => {
     ['the end lies outside', image(0x8000_fff8, 4)],
   ])('refuses when %s', (_, given) => {
     expect(() => fitSegments(given, memory, 'the board')).toThrow(/not in one of the memories of the board/);
+  });
+});
+
+describe('fitsMemories', () => {
+  const ram = [{ address: 0x8000_0000, sizeBytes: 0x10000 }];
+
+  test('is so when every segment fits as it is loaded', () => {
+    expect(fitsMemories(image(0x8000_fff0, undefined), ram)).toBe(true);
+    expect(fitsMemories(image(0x7fff_fff8, 8), ram)).toBe(true);
+    expect(fitsMemories(image(0x7fff_fff8, 4), ram)).toBe(false);
+    expect(fitsMemories(image(0x8000_0000, undefined), [])).toBe(false);
   });
 });

@@ -12,9 +12,8 @@ import type { Image, ImageSegment } from './image.ts';
  */
 export function fitSegments(image: Image, memory: GuestMemory, board: string): ImageSegment[] {
   return image.segments.map((segment) => {
-    if (fits(segment, memory)) return segment;
-    const shortened = withoutHeaders(image, segment);
-    if (shortened !== undefined && fits(shortened, memory)) return shortened;
+    const shaped = fitted(image, segment, memory.regions);
+    if (shaped !== undefined) return shaped;
     const list = memory.regions.map((r) => `${r.name} ${hex32(r.address)}–${hex32(r.end - 1)}`).join(', ');
     throw new UserError(
       `${image.name}: ${segment.name} at ${hex32(segment.address)} (${segment.sizeInMemory} bytes) is not in one of the memories of ${board}`,
@@ -23,8 +22,31 @@ export function fitSegments(image: Image, memory: GuestMemory, board: string): I
   });
 }
 
-function fits(segment: ImageSegment, memory: GuestMemory): boolean {
-  return memory.find(segment.address)?.contains(segment.address, segment.sizeInMemory) === true;
+/** Whether all of an image fits into memories. */
+export function fitsMemories(image: Image, memories: readonly MemoryRange[]): boolean {
+  return image.segments.every((segment) => fitted(image, segment, memories) !== undefined);
+}
+
+interface MemoryRange {
+  readonly address: number;
+  readonly sizeBytes: number;
+}
+
+/** The segment, or what is left of it without the file's headers, if that is within a memory. */
+function fitted(
+  image: Image,
+  segment: ImageSegment,
+  memories: readonly MemoryRange[],
+): ImageSegment | undefined {
+  if (isWithin(segment, memories)) return segment;
+  const shortened = withoutHeaders(image, segment);
+  return shortened !== undefined && isWithin(shortened, memories) ? shortened : undefined;
+}
+
+function isWithin({ address, sizeInMemory }: ImageSegment, memories: readonly MemoryRange[]): boolean {
+  return memories.some(
+    (memory) => address >= memory.address && address + sizeInMemory <= memory.address + memory.sizeBytes,
+  );
 }
 
 /** The segment from its first section on; undefined when it has none. */

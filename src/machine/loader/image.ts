@@ -48,6 +48,8 @@ export interface Image {
   /** ELF header flags (e_flags). */
   elfFlags: number | undefined;
   attributes: BuildAttributes | undefined;
+  /** What may go wrong when it runs, in sentences without a full stop. */
+  warnings: string[];
   /** The file itself: hash this for the identity of an image. */
   file: Uint8Array;
 }
@@ -86,6 +88,7 @@ function fromElf(elf: ElfFile, name: string, file: Uint8Array): Image {
     symbols: elf.symbols,
     elfFlags: elf.flags,
     attributes: elf.attributes,
+    warnings: elf.warnings,
     file,
   };
 }
@@ -114,6 +117,7 @@ function fromPlain(
     symbols: new SymbolTable([]),
     elfFlags: undefined,
     attributes: undefined,
+    warnings: [],
     file,
   };
 }
