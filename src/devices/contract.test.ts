@@ -3,7 +3,10 @@ import type { DeviceContext } from '../bus/device.ts';
 import { Line } from '../bus/line.ts';
 import type { State } from '../bus/state.ts';
 import { type BuildDevice, contractViolations } from './contract.ts';
+import { Dwt } from './debug/dwt.ts';
+import { Itm } from './debug/itm.ts';
 import { FwCfg } from './firmware-config/fw-cfg.ts';
+import { Nvic } from './irq/nvic.ts';
 import { Plic } from './irq/plic.ts';
 import { CfiFlash } from './memory/cfi-flash.ts';
 import { ForeignWindow } from './memory/foreign-window.ts';
@@ -14,6 +17,7 @@ import { RegisterDevice } from './register-device.ts';
 import { GoldfishRtc } from './rtc/goldfish-rtc.ts';
 import { SifiveTest } from './test/sifive-test.ts';
 import { Clint } from './timer/clint.ts';
+import { SysTick } from './timer/systick.ts';
 import { Ns16550a } from './uart/ns16550a.ts';
 import { Pl011 } from './uart/pl011.ts';
 import { VirtioMmioSlot } from './virtio/virtio-mmio-slot.ts';
@@ -22,6 +26,19 @@ const name = 'device';
 
 function lines(count: number): Line[] {
   return Array.from({ length: count }, (_, i) => new Line(`line${i}`));
+}
+
+function highLine(): Line {
+  const line = new Line('high');
+  line.set(true);
+  return line;
+}
+
+/** Its lock would hide the registers behind it. */
+class UnlockedItm extends Itm {
+  protected override resetInternal(): void {
+    this.unlock(0xc5ac_ce55);
+  }
 }
 
 /** The array belongs to the board's memory, which takes its own snapshots. */
@@ -65,6 +82,12 @@ const devices: Record<string, BuildDevice> = {
   'pcie host': (context) => new PcieHost(context, { name }),
   'foreign window': () => new ForeignWindow({ name, sizeBytes: 0x1000, touched() {} }),
   'open bus': () => new OpenBus({ name, sizeBytes: 0x1_0000 }),
+  nvic: (context) => new Nvic(context, { name, lineCount: 70, lines: lines(70), priorityBits: 3 }),
+  'systick, core clock': (context) => new SysTick(context, { name, exception: new Line('systick') }),
+  'systick, reference clock': (context) =>
+    new SysTick(context, { name, exception: new Line('systick'), referenceHz: 1_000_000 }),
+  dwt: (context) => new Dwt(context, { name, traceEnable: highLine() }),
+  itm: (context) => new UnlockedItm(context, { name, traceEnable: highLine() }),
   fw_cfg: (context) => new FwCfg(context, { name, items: new Map([[5, Uint8Array.of(1, 0)]]) }),
 };
 

@@ -18,9 +18,9 @@ import { RegisterDevice } from '../register-device.ts';
 
 const ITMENA = 1;
 const KEY = 0xc5ac_ce55;
-/** From here on registers are locked until the key is written; the stimulus ports never are. */
-const FIRST_LOCKED = 0xe00;
-const LAR_OFFSET = 0xfb0;
+/** TER, TPR and TCR: locked until the key is written. The stimulus ports never are. */
+const TER_OFFSET = 0xe00;
+const CONTROL_OFFSETS: readonly number[] = [TER_OFFSET, 0xe40, 0xe80];
 
 export interface ItmOptions {
   name: string;
@@ -32,7 +32,7 @@ const layout = new RegisterLayout(
   { sizeBytes: 0x1000, readWidths: 7, writeWidths: 7 },
   {
     STIM: register(0x000, { spec: 'C1.7.3', count: 32, value: 'ready' }),
-    TER: register(0xe00, { spec: 'C1.7.4', onWrite: 'enableWritten' }),
+    TER: register(TER_OFFSET, { spec: 'C1.7.4', onWrite: 'enableWritten' }),
     TPR: register(0xe40, { spec: 'C1.7.5', fields: { PRIVMASK: bits(3, 0) } }),
     TCR: register(0xe80, {
       spec: 'C1.7.6',
@@ -48,8 +48,8 @@ const layout = new RegisterLayout(
         BUSY: bit(23, 'ro'),
       },
     }),
-    LAR: register(LAR_OFFSET, { spec: 'TRM 12.2', access: 'wo', onWrite: 'unlock' }),
-    LSR: register(0xfb4, { spec: 'TRM 12.2', access: 'ro', reset: 3, value: 'lockStatus' }),
+    LAR: register(0xfb0, { spec: 'TRM 12.2', access: 'wo', onWrite: 'unlock' }),
+    LSR: register(0xfb4, { spec: 'TRM 12.2', access: 'ro', value: 'lockStatus' }),
     PID4: register(0xfd0, { spec: 'TRM 12.2', access: 'const', reset: 0x04 }),
     PID0: register(0xfe0, { spec: 'TRM 12.2', access: 'const', reset: 0x01 }),
     PID1: register(0xfe4, { spec: 'TRM 12.2', access: 'const', reset: 0xb0 }),
@@ -99,11 +99,12 @@ export class Itm extends RegisterDevice implements SerialPort {
   }
 
   override write(offset: number, width: AccessWidth, value: number): void {
-    if (offset < 0x80) {
-      this.#stimulus(offset >>> 2, width, value);
-    } else if (this.unprivileged && offset >>> 2 !== 0xe00 >>> 2) {
+    const word = offset & ~3;
+    if (word < 0x80) {
+      this.#stimulus(word >>> 2, width, value);
+    } else if (this.unprivileged && word !== TER_OFFSET) {
       this.context.guestError('privilege', 'an unprivileged write to a control register is ignored');
-    } else if (offset >= FIRST_LOCKED && offset !== LAR_OFFSET && this.#locked) {
+    } else if (this.#locked && CONTROL_OFFSETS.includes(word)) {
       this.context.guestError('locked', 'a write to a control register before LAR was written is ignored');
     } else {
       super.write(offset, width, value);
