@@ -28,7 +28,7 @@ export abstract class Interpreter<Blocks extends BlockCache> implements Core {
   /** Cost of each instruction when entering a block pays for it; 0 with a model that is asked after each instruction. */
   readonly instructionCost: number;
   /** Next instruction, signed 32 bits; exact whenever the run loop is not running. */
-  counter = 0;
+  abstract counter: number;
   /** Cycle at which the budget of the run loop is used up. */
   deadline = 0;
   /** What was left of the budget when the run loop last published it. */

@@ -291,7 +291,11 @@ function boardViolations(file: SourceFile): string[] {
   return found;
 }
 
+/** One switch that must be one function: its size is held where it counts, in bytecode (tests/performance). */
+const RUN_LOOP = /^src\/cpu\/[^/]+\/execute\.ts$/;
+
 function sizeViolations(file: SourceFile): string[] {
+  if (RUN_LOOP.test(file.path)) return [];
   const lines = file.text.split('\n').length - (file.text.endsWith('\n') ? 1 : 0);
   return lines > LARGEST_LINES
     ? [`${file.path} has ${lines} lines: more than ${LARGEST_LINES} are several rooms in one`]

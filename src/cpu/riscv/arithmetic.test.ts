@@ -1,17 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { countTrailingZeros, mulh, mulhu, populationCount, reverseBytes } from '../arithmetic.ts';
 import {
-  countTrailingZeros,
   divide,
   divideUnsigned,
-  mulh,
   mulhsu,
-  mulhu,
   orCombineBytes,
-  populationCount,
   remainder,
   remainderUnsigned,
-  reverseBytes,
 } from './arithmetic.ts';
 
 const MIN = -0x8000_0000;

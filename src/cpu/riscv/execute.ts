@@ -10,20 +10,16 @@
  * costs the optimiser's budget for this function.
  */
 import { Attribute } from '../../kernel/memory/guest-memory.ts';
+import { countTrailingZeros, mulh, mulhu, populationCount, reverseBytes } from '../arithmetic.ts';
 import { type BlockCache, JUMP_ENTRIES, STALE } from '../block-cache.ts';
 import { Leave } from '../leave.ts';
 import {
-  countTrailingZeros,
   divide,
   divideUnsigned,
-  mulh,
   mulhsu,
-  mulhu,
   orCombineBytes,
-  populationCount,
   remainder,
   remainderUnsigned,
-  reverseBytes,
 } from './arithmetic.ts';
 import type { Hart } from './hart.ts';
 import { Op } from './operation.ts';

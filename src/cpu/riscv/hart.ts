@@ -49,6 +49,7 @@ export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHos
   readonly ram: Region;
   /** x0 to x31 and the sink for writes to x0. */
   readonly x: Int32Array;
+  counter = 0;
   privilege: Privilege = Privilege.Machine;
   /** Bytes of RAM from its start that loads and stores may reach directly: all or none. */
   loadBytes = 0;

@@ -1,0 +1,137 @@
+/**
+ * Predecoded Thumb code; src/cpu/block-cache.ts has the form of blocks. The operands in a record's first word:
+ *   operation (8 bits) | d (5) | n (5) | m (5) | - | refund (8)
+ * The third word is the index of a branch's target, or a further operand of an operation that is no branch.
+ *
+ * A block's mode is 1 when it is for unprivileged code, and ITSTATE shifted left by one: an instruction in an IT block
+ * means something else when the block is entered in its middle, as by the return from an exception. An
+ * instruction with a condition has a record before it that passes over it unless the condition holds. ITSTATE
+ * itself is not kept while code runs: `itstates` tells it for each record to whoever has to know.
+ */
+import type { Bus } from '../../bus/bus.ts';
+import { BlockCache, type BlockCacheOptions, RECORD } from '../block-cache.ts';
+import type { DataAccess } from './data-access.ts';
+import { type Decoder, instructionLength } from './decode.ts';
+import { Fault } from './faults.ts';
+import { Operation } from './instructions/operation.ts';
+import { itPosition, noOperands, type Operands } from './instructions/row.ts';
+import { Op } from './micro-op.ts';
+import { SINK } from './state.ts';
+import { type Emit, endsBlock, translate } from './translate.ts';
+
+/** The most records of one instruction: a skip, an operand, the operation, a write-back, an alignment, a branch. */
+const MOST_RECORDS = 8;
+/** Condition AL (A7.3). */
+const ALWAYS = 14;
+
+/** Everything that a decoder of blocks needs to know of its processor. */
+export interface CodeSource {
+  readonly bus: Bus;
+  readonly data: DataAccess;
+  readonly decoder: Decoder;
+  readonly instructionCost: number;
+}
+
+export class ThumbBlocks extends BlockCache {
+  /** ITSTATE of each record's instruction, by index / RECORD. */
+  readonly itstates: Uint8Array;
+  readonly #source: CodeSource;
+  readonly #operands: Operands = noOperands();
+  #at = 0;
+  #address = 0;
+  #itstate = 0;
+
+  constructor(source: CodeSource, options: Pick<BlockCacheOptions, 'maxInstructions' | 'capacity'>) {
+    super({
+      ...options,
+      instructionCost: source.instructionCost,
+      // An IT block is not left in its middle: up to four instructions more.
+      largestBlock: RECORD * (MOST_RECORDS * (options.maxInstructions + 4) + 2),
+    });
+    this.#source = source;
+    this.itstates = new Uint8Array(options.capacity / RECORD);
+  }
+
+  protected override decode(pc: number, mode: number, first: number): { instructions: number; end: number } {
+    const single = this.options.maxInstructions === 1;
+    let instructions = 0;
+    let ended = false;
+    this.#at = first;
+    this.#address = pc;
+    this.#itstate = mode >>> 1;
+    // Only a block of single steps ends within an IT block.
+    while (!ended && (instructions < this.options.maxInstructions || (this.#itstate !== 0 && !single))) {
+      if (this.breakpoints.has(this.#address >>> 0)) this.#emit(Op.Break, SINK, 0, 0, 0);
+      instructions++;
+      ended = this.#instruction(first);
+    }
+    this.#emit(Op.Continue, this.#itstate & 31, this.#itstate >>> 5, 0, this.#address);
+    return { instructions, end: this.#at };
+  }
+
+  protected override jumpsAtOnce(first: number): boolean {
+    const op = this.code[first]! & 0xff;
+    return op === Op.Bx || op === Op.Blx;
+  }
+
+  /** @returns whether the block ends behind it. */
+  #instruction(first: number): boolean {
+    const address = this.#address;
+    const low = this.#fetch(address, first);
+    if (low === undefined) return true;
+    let word = low;
+    const length = instructionLength(low);
+    if (length === 4) {
+      const high = this.#fetch((address + 2) | 0, first);
+      if (high === undefined) return true;
+      word = (low << 16) | high;
+    }
+    const itstate = this.#itstate;
+    const condition = itstate === 0 ? ALWAYS : itstate >>> 4;
+    const skip = this.#at;
+    if (condition < ALWAYS) this.#emit(Op.SkipEq + condition, SINK, 0, 0, 0);
+    const row = this.#source.decoder.decode(word, this.#operands, itPosition(itstate));
+    let ended = false;
+    if (row === undefined) this.#emit(Op.Raise, SINK, 0, 0, Fault.UndefinedInstruction);
+    else {
+      translate(row.operation, this.#operands, { address, length, inIt: itstate !== 0 }, this.#emit);
+      ended = endsBlock(row.operation, this.#operands);
+    }
+    if (condition < ALWAYS) {
+      this.code[skip + 1] = this.#at - skip;
+      // Passed over, it does not end anything.
+      ended = false;
+    }
+    this.#address = (address + length) | 0;
+    this.#itstate = nextItstate(itstate);
+    if (row?.operation === Operation.It) this.#itstate = (this.#operands.cond << 4) | this.#operands.imm;
+    return ended;
+  }
+
+  /** Reads a halfword of code; where it cannot be executed, writes the record that says so. */
+  #fetch(address: number, first: number): number | undefined {
+    const { bus, data } = this.#source;
+    const unsigned = address >>> 0;
+    const fault = data.fetchFault(address);
+    const region = bus.memory.find(unsigned);
+    if (fault !== Fault.None || region === undefined) {
+      this.#emit(Op.Raise, SINK, 0, 0, fault);
+      return undefined;
+    }
+    const offset = unsigned - region.address;
+    this.markCode(region, offset, first);
+    return region.halfwords[offset >>> 1]!;
+  }
+
+  readonly #emit: Emit = (op, d, n, m, immediate, extra) => {
+    const at = this.#at;
+    this.itstates[at / RECORD] = this.#itstate;
+    this.#at = this.record(at, op | (d << 8) | (n << 13) | (m << 18), immediate, this.#address);
+    if (extra !== undefined) this.code[at + 2] = extra;
+  };
+}
+
+/** ITAdvance (A7.3.3). */
+export function nextItstate(itstate: number): number {
+  return (itstate & 7) === 0 ? 0 : (itstate & 0xe0) | ((itstate << 1) & 0x1f);
+}
