@@ -1,8 +1,8 @@
 // Builds dist/: the bundled command and library, and the library's type declarations.
-import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { esbuildVariants } from './variants.mjs';
@@ -11,25 +11,24 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 
-// Three files and no more: each module that Node loads costs a start about a millisecond, and V8 runs the loop
-// faster when everything around it is in the same file. `cli.js` alone answers `--version`.
+// Few files: each module that Node loads costs a start about a millisecond, and V8 runs the loop faster when
+// everything around it is in the same file. `cli.cjs` alone answers `--version`; it loads the program.
 const common = {
   absWorkingDir: root,
   outdir: 'dist',
   bundle: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20',
   minifySyntax: true,
   logLevel: 'warning',
 };
 
-/** `cli.js` loads the rest of the command only when it has to. */
-const programApart = {
-  name: 'program-apart',
-  setup(build) {
-    build.onResolve({ filter: /^\.\/program\.ts$/ }, () => ({ path: './program.js', external: true }));
-  },
+/** Scripts instead of modules: Node starts them faster, and V8 has a code cache for them (docs/adr/0003). */
+const asScript = {
+  ...common,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.dirname': '__dirname' },
 };
 
 /** commander loads node:child_process for a kind of subcommand that bluesim has not: 5 ms of each start. */
@@ -66,14 +65,49 @@ const builtins = {
   },
 };
 
-await build({ ...common, entryPoints: { cli: 'src/cli/main.ts' }, plugins: [programApart, builtins] });
-await build({
-  ...common,
-  entryPoints: { program: 'src/cli/program.ts', index: 'src/index.ts' },
-  plugins: [esbuildVariants, childProcessLater, builtins],
+const plugins = [esbuildVariants, childProcessLater, builtins];
+
+// The program's file is named after its content, so that the command never loads another build's, nor a code
+// cache that was made from one.
+const { metafile } = await build({
+  ...asScript,
+  entryPoints: { program: 'src/cli/program.ts' },
+  entryNames: '[name]-[hash]',
+  banner: { js: '(function (module, __dirname) {' },
+  footer: { js: '})' },
+  plugins,
+  metafile: true,
 });
+const program = Object.keys(metafile.outputs)[0];
+await build({
+  ...asScript,
+  entryPoints: { cli: 'src/cli/main.ts' },
+  define: { ...asScript.define, PROGRAM: JSON.stringify(basename(program)) },
+  plugins,
+});
+writeFileSync(
+  join(root, 'dist/cli.js'),
+  "import { main } from './cli.cjs';\n\nawait main(process.argv.slice(2));\n",
+);
+await build({ ...common, format: 'esm', entryPoints: { index: 'src/index.ts' }, plugins });
+
+if (/[^\0-\x7f]/.test(readFileSync(join(root, program), 'latin1')))
+  throw new Error(`${program} is not ASCII`);
+makeCodeCache();
 
 if (!process.argv.includes('--no-types')) {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+}
+
+/** A run in another process, after which V8's cache has what a run needs. Without it starting only takes longer. */
+function makeCodeCache() {
+  const script = join(root, 'scripts/code-cache.mjs');
+  // With options of its own, V8 would make a cache that it takes with the same options only.
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const { status, stderr } = spawnSync(process.execPath, [script, join(root, 'dist')], {
+    env,
+    encoding: 'utf8',
+  });
+  if (status !== 0) console.error(`The code cache could not be made; bluesim works without.\n${stderr}`);
 }

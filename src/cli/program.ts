@@ -273,8 +273,6 @@ export async function runProgram(words: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return explainUsage(error, help);
-    // A part of dist/ is missing: bin/bluesim builds it and begins again.
-    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') throw error;
     return explain(error);
   }
 }

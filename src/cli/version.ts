@@ -2,12 +2,10 @@
 import { readFileSync } from 'node:fs';
 
 export function bluesimVersion(): string {
-  for (const path of ['../package.json', '../../package.json']) {
+  for (const parent of ['..', '../..']) {
     try {
-      const description = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
-        name?: string;
-        version: string;
-      };
+      const text = readFileSync(`${import.meta.dirname}/${parent}/package.json`, 'utf8');
+      const description = JSON.parse(text) as { name?: string; version: string };
       if (description.name === 'bluesim') return description.version;
     } catch {
       // Not there: the other place.

@@ -1,6 +1,6 @@
 /** The command as it is installed: without dist/, through links, on a Node that is too old. */
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { tool } from '../tools.ts';
 import { BLUESIM, bluesim, execute, firmware, ROOT, temporaryFolder } from './command.ts';
@@ -10,13 +10,16 @@ const copy = join(folder, 'copy');
 const bin = join(copy, 'bin/bluesim');
 const hello = firmware('hello');
 
+const COPIED = [
+  ...['package.json', 'bin', 'scripts', 'src', 'tsconfig.json', 'tsconfig.build.json'],
+  relative(ROOT, hello),
+];
+
 /** A checkout of its own, whose dist/ may be damaged. */
 beforeEach(() => {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy);
-  for (const name of ['package.json', 'bin', 'scripts', 'src', 'tsconfig.json', 'tsconfig.build.json']) {
-    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
-  }
+  for (const name of COPIED) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'), 'dir');
 });
 
@@ -33,10 +36,10 @@ describe('a checkout without dist/', () => {
   test('builds it again when a part is missing', async () => {
     await node(bin, '--version');
     const dist = join(copy, 'dist');
-    for (const name of readdirSync(dist).filter((file) => /^(run|program|chunk)-/.test(file))) {
-      rmSync(join(dist, name), { force: true });
+    for (const part of [/^cli\.cjs$/, /^program-.*\.cjs$/]) {
+      rmSync(join(dist, readdirSync(dist).find((name) => part.test(name))!));
       const { code, stdout, stderr } = await node(bin, 'run', hello);
-      expect(stderr).toMatch(/^(bluesim: dist is missing or incomplete; building it \(once\)\n)?$/);
+      expect(stderr).toBe('bluesim: dist is missing or incomplete; building it (once)\n');
       expect({ code, stdout: stdout.slice(0, 5) }).toEqual({ code: 0, stdout: 'Hello' });
     }
   });
@@ -77,6 +80,59 @@ describe('a checkout without dist/', () => {
   });
 });
 
+describe('the code cache', () => {
+  const isCache = (name: string) => name.endsWith('.cache');
+  const distOf = (folder: string) => readdirSync(join(folder, 'dist'));
+
+  /** Whether V8 takes it; undefined without one. */
+  async function taken(dist: string, ...options: string[]): Promise<unknown> {
+    const script = `const { loadProgram } = require(${JSON.stringify(join(dist, 'cli.cjs'))});
+      const { cachedDataRejected } = loadProgram().script;
+      console.log(JSON.stringify(cachedDataRejected === undefined ? {} : { taken: !cachedDataRejected }));`;
+    const { stdout } = await node(...options, '-e', script);
+    return (JSON.parse(stdout) as { taken?: boolean }).taken;
+  }
+
+  test('comes with the build, and V8 takes it', async () => {
+    expect(distOf(ROOT).filter(isCache)).toHaveLength(1);
+    expect(await taken(join(ROOT, 'dist'))).toBe(true);
+  });
+
+  test('may be missing, cut off or of another V8', async () => {
+    await node(bin, '--version');
+    const cache = join(copy, 'dist', distOf(copy).find(isCache)!);
+    const runs = async () => {
+      const { code, stdout, stderr } = await node(bin, 'run', hello);
+      expect({ code, stdout: stdout.slice(0, 5), stderr }).toEqual({ code: 0, stdout: 'Hello', stderr: '' });
+    };
+    const whole = readFileSync(cache);
+    expect(await taken(join(copy, 'dist'), '--stack-size=900')).toBe(false);
+    for (const length of [0, 16, whole.length >> 1, whole.length - 1]) {
+      writeFileSync(cache, whole.subarray(0, length));
+      expect(await taken(join(copy, 'dist')), `${length} bytes`).toBe(false);
+      await runs();
+    }
+    rmSync(cache);
+    expect(await taken(join(copy, 'dist'))).toBeUndefined();
+    await runs();
+  });
+
+  test('of another build is never looked at', async () => {
+    await node(bin, '--version');
+    const before = distOf(copy).find(isCache)!;
+    const cache = readFileSync(join(copy, 'dist', before));
+    // The same length: for V8 it would be the same code.
+    const messages = join(copy, 'src/cli/messages.ts');
+    const text = readFileSync(messages, 'utf8');
+    writeFileSync(messages, text.replace("a fault of bluesim's own", "a fault of bluesim's OWN"));
+    rmSync(join(copy, 'dist'), { recursive: true });
+    await node(bin, '--version');
+    rmSync(join(copy, 'dist', distOf(copy).find(isCache)!));
+    writeFileSync(join(copy, 'dist', before), cache);
+    expect(await taken(join(copy, 'dist'))).toBeUndefined();
+  });
+});
+
 test('through a link, from anywhere', async () => {
   const link = join(folder, 'linked');
   symlinkSync(BLUESIM, link);
@@ -97,6 +153,15 @@ test('a Node that is too old is told so', async () => {
   const { code, stdout, stderr } = await node('--require', fake, BLUESIM, '--version');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/^bluesim: it needs Node 20\.19 or newer; this is 18\.19\.0\n/);
+});
+
+test('the bundle can be started without bin/bluesim', async () => {
+  for (const words of [
+    [join(ROOT, 'dist/cli.js'), '--version'],
+    [join(ROOT, 'dist/cli.js'), 'run', hello],
+  ]) {
+    expect(await node(...words)).toMatchObject({ code: 0, stderr: '' });
+  }
 });
 
 test('--version', async () => {

@@ -72,14 +72,15 @@ describe('the package', () => {
 
   test('has what belongs into it and nothing else', () => {
     const expected =
-      /^(dist\/[\w-]+\.js|dist\/types\/.*\.d\.ts|docs\/.*\.md|bin\/bluesim|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/;
+      /^(dist\/[\w-]+\.c?js|dist\/types\/.*\.d\.ts|docs\/.*\.md|bin\/bluesim|bin\/package\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/;
     expect(files.filter((path) => !expected.test(path))).toEqual([]);
     for (const path of [
       'README.md',
       'CHANGELOG.md',
       'LICENSE',
       'bin/bluesim',
-      'dist/cli.js',
+      'bin/package.json',
+      'dist/cli.cjs',
       'dist/index.js',
     ])
       expect(files).toContain(path);

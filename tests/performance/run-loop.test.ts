@@ -3,7 +3,10 @@
  * a loop that deoptimises again and again is as slow; neither shows in any result, only in the time. So the
  * bundle itself is asked, with V8's own tracing.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 
@@ -11,6 +14,7 @@ const LARGEST_BYTECODE = 48 * 1024;
 /** Each one is followed by optimising anew with more known about the types; a healthy start has about a dozen. */
 const MOST_BAILOUTS = 40;
 
+const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 const library = new URL('../../dist/index.js', import.meta.url).href;
 const image = fileURLToPath(new URL('../../firmware/images/bench-integer-riscv32.elf', import.meta.url));
 
@@ -49,13 +53,43 @@ test('both variants of the run loop stay below 48 KB of bytecode', () => {
   }
 });
 
-test('the plain run loop is optimised by TurboFan, and stays so', () => {
-  const [plain] = runLoops();
-  const of = `<JSFunction ${plain?.name} `;
-  const lines = log.split('\n').filter((line) => line.includes(of));
+/** A function's lines in V8's log: it must have been optimised and not given up since. */
+function expectOptimised(text: string, name: string): void {
+  const lines = text.split('\n').filter((line) => line.includes(`<JSFunction ${name} `));
   const optimised = lines.findLastIndex((line) => /completed optimizing.*TURBOFAN/.test(line));
   const bailouts = lines.filter((line) => line.startsWith('[bailout'));
   expect(optimised).toBeGreaterThanOrEqual(0);
   expect(lines.slice(optimised).filter((line) => line.startsWith('[bailout'))).toEqual([]);
   expect(bailouts.length).toBeLessThan(MOST_BAILOUTS);
+}
+
+test('the plain run loop is optimised by TurboFan, and stays so', () => {
+  expectOptimised(log, runLoops()[0]!.name);
+});
+
+test('so is the one that the command has from its code cache', () => {
+  // V8 takes a cache only with the options that it was made with.
+  const folder = mkdtempSync(join(tmpdir(), 'bluesim-cache-'));
+  try {
+    for (const name of readdirSync(dist).filter((name) => name.endsWith('.cjs')))
+      copyFileSync(join(dist, name), join(folder, name));
+    const node = (...words: string[]) =>
+      spawnSync(process.execPath, ['--trace-opt', '--trace-deopt', ...words], {
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      });
+    const made = node(fileURLToPath(new URL('../../scripts/code-cache.mjs', import.meta.url)), folder);
+    expect(made.status, made.stderr).toBe(0);
+    const command = `const { loadProgram } = require(${JSON.stringify(join(folder, 'cli.cjs'))});
+      const { program, script } = loadProgram();
+      console.log('taken:', script.cachedDataRejected === false);
+      program.runProgram(['run', '--max-cycles', '300M', ${JSON.stringify(image)}]).then(process.exit);`;
+    const { status, stdout } = node('-e', command);
+    expect(status).toBe(124);
+    expect(stdout).toMatch(/^taken: true$/m);
+    const [, name] = /completed optimizing 0x\w+ <JSFunction (execute\d*) /.exec(stdout)!;
+    expectOptimised(stdout, name!);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
