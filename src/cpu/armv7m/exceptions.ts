@@ -137,7 +137,7 @@ export class ExceptionModel implements InterruptListener, Stateful {
     state.thumb = (target & 1) !== 0;
     if (failed || this.#data.fault !== Fault.None) {
       this.#registers.hfsr |= HFSR_VECTTBL;
-      this.#lockUp(`the reset vector at ${hex32(table)} cannot be read`);
+      this.#lockUp(`the reset vector at ${hex32(table)} cannot be read`, ExceptionNumber.HardFault);
     }
   }
 
@@ -247,9 +247,12 @@ export class ExceptionModel implements InterruptListener, Stateful {
     return count;
   }
 
-  /** ICSR.VECTPENDING: the pending and enabled exception of the highest priority, whatever masks it. */
-  get highestPending(): number {
-    return this.#best();
+  /** ICSR.VECTPENDING: what BASEPRI and FAULTMASK let pass, but not PRIMASK nor what is active (DUI 0552A 4.3.3). */
+  get vectorPending(): number {
+    const { basepri, faultmask } = this.#state;
+    const mask = faultmask !== 0 ? -1 : basepri !== 0 ? this.#group(basepri) : NO_PRIORITY;
+    const best = this.#best();
+    return best !== 0 && this.#priorityOf(best) < mask ? best : 0;
   }
 
   /** Makes one of the exceptions 2 to 15 pending. */
@@ -291,8 +294,16 @@ export class ExceptionModel implements InterruptListener, Stateful {
     this.#raise(exceptionOf(fault), describe(fault, address));
   }
 
-  /** SVC. `state.counter` and ITSTATE are those of the next instruction. */
-  supervisorCall(): void {
+  /**
+   * SVC at `state.counter`. The handler returns behind it, but an escalated SVC is a fault of the instruction itself:
+   * ReturnAddress() of B1.5.6.
+   * @param next address of the next instruction. @param nextItstate its ITSTATE.
+   */
+  supervisorCall(next: number, nextItstate: number): void {
+    if (this.groupPriority(ExceptionNumber.SVCall) < this.executionPriority()) {
+      this.#state.counter = next;
+      this.#state.itstate = nextItstate;
+    }
     this.#raise(ExceptionNumber.SVCall, 'SVC');
   }
 
@@ -372,7 +383,8 @@ export class ExceptionModel implements InterruptListener, Stateful {
       // UNPREDICTABLE: what of the frame is written then. Nothing behind the word that faults.
       this.#registers.note(this.#data.fault, this.#data.faultAddress);
       if (this.#pend(exceptionOf(this.#data.fault))) return true;
-      this.#lockUp(`stacking to ${hex32(frame)} failed while ${this.#handling()}`);
+      // Only NMI is taken at HardFault's priority.
+      this.#lockUp(`stacking to ${hex32(frame)} failed while ${this.#handling()}`, ExceptionNumber.Nmi);
       return false;
     }
     return true;
@@ -386,7 +398,7 @@ export class ExceptionModel implements InterruptListener, Stateful {
     if (this.#data.fault !== Fault.None) {
       this.#registers.hfsr |= HFSR_VECTTBL;
       if (number <= ExceptionNumber.HardFault) {
-        this.#lockUp(`the vector of ${exceptionName(number)} at ${hex32(entry)} cannot be read`);
+        this.#lockUp(`the vector of ${exceptionName(number)} at ${hex32(entry)} cannot be read`, number);
         return;
       }
       // The exception stays pending; HardFault is taken in its place.
@@ -573,8 +585,14 @@ export class ExceptionModel implements InterruptListener, Stateful {
     return 'FAULTMASK is set';
   }
 
-  #lockUp(reason: string): void {
+  /** B1.5.15. @param entering an exception whose entry fails: it is active then, so that its priority holds. */
+  #lockUp(reason: string, entering = 0): void {
     this.lockup = reason;
+    if (entering !== 0) {
+      this.pending &= ~(1 << entering);
+      this.active |= 1 << entering;
+      this.#state.setMode(entering, this.#state.control & ~CONTROL_SPSEL);
+    }
     this.#state.counter = LOCKUP_ADDRESS;
     this.changed();
   }

@@ -346,8 +346,11 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
         if (this.status !== Leave.Stay) this.state.itstate = cache.itstates[at / RECORD]!;
         break;
       case Op.Svc:
-        this.#behind(cache, at, left);
-        exceptions.supervisorCall();
+        this.state.counter = pc;
+        this.state.itstate = cache.itstates[at / RECORD]!;
+        this.remaining = left;
+        this.status = Leave.Redirected;
+        exceptions.supervisorCall(code[at + RECORD + 3]!, cache.itstates[at / RECORD + 1]!);
         this.#afterException();
         break;
       case Op.Bkpt:

@@ -301,7 +301,7 @@ export class SystemControl {
       (exceptions.pending & (1 << ExceptionNumber.PendSV) ? ICSR_PENDSVSET : 0) |
       (exceptions.pending & (1 << ExceptionNumber.SysTick) ? ICSR_PENDSTSET : 0) |
       (this.#controller.anyPending ? ICSR_ISRPENDING : 0) |
-      (exceptions.highestPending << 12) |
+      (exceptions.vectorPending << 12) |
       (others === 0 ? ICSR_RETTOBASE : 0) |
       ipsr
     );

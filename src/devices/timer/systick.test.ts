@@ -166,6 +166,17 @@ describe('clocks', () => {
     expect(peek(CVR)).toBe(8991);
   });
 
+  test('the reference clock keeps its frequency when the core clock changes', () => {
+    const { bench, write, peek, raised } = setUp(1_000_000);
+    write(RVR, 99);
+    write(CSR, ENABLE | TICKINT);
+    bench.runTo(25 * 40);
+    bench.setFrequency(50_000_000);
+    expect(peek(CVR)).toBe(60);
+    bench.runTo(25 * 40 + 50 * 60);
+    expect([peek(CVR), raised]).toEqual([0, [4000]]);
+  });
+
   test('without a reference clock CLKSOURCE is 1 and CALIB says so', () => {
     const { write, peek } = setUp();
     expect([peek(CSR), peek(CALIB)]).toEqual([CORE_CLOCK, 0x8000_0000]);

@@ -59,8 +59,9 @@ const layout = new RegisterLayout(
 
 export class SysTick extends RegisterDevice {
   readonly #exception: Line;
+  readonly #referenceHz: number | undefined;
   /** Of the reference clock, where there is one. */
-  readonly #rate: TickRate | undefined;
+  #rate: TickRate | undefined;
   readonly #calibration: number;
   /** ENABLE, TICKINT and CLKSOURCE. */
   #control = 0;
@@ -74,14 +75,21 @@ export class SysTick extends RegisterDevice {
   constructor(context: DeviceContext, options: SysTickOptions) {
     super(context, options.name, layout);
     this.#exception = options.exception;
-    const { referenceHz } = options;
-    this.#rate = referenceHz === undefined ? undefined : new TickRate(referenceHz, context.clock.frequencyHz);
-    this.#calibration = calibrationOf(referenceHz);
+    this.#referenceHz = options.referenceHz;
+    this.#rate = this.#newRate();
+    this.#calibration = calibrationOf(options.referenceHz);
+    context.clock.onFrequencyChange(() => {
+      this.#settle();
+      this.#rate = this.#newRate();
+      this.#anchorTick = this.#tick();
+      this.#schedule();
+    });
     options.exception.drivenBy(() => (this.#control & TICKINT) !== 0 && this.#nextZero() !== undefined);
     this.reset();
   }
 
   protected override resetInternal(): void {
+    this.#rate = this.#newRate();
     this.#control = this.#fixed();
     this.#reload = 0;
     this.#anchorValue = 0;
@@ -101,6 +109,7 @@ export class SysTick extends RegisterDevice {
   }
 
   protected override restoreInternal(state: State): void {
+    this.#rate = this.#newRate();
     this.#control = state.control as number;
     this.#reload = state.reload as number;
     this.#anchorValue = state.anchorValue as number;
@@ -163,6 +172,11 @@ export class SysTick extends RegisterDevice {
   }
 
   // --- Private ----------------------------------------------------------------------------------------------------
+
+  #newRate(): TickRate | undefined {
+    const { frequencyHz } = this.context.clock;
+    return this.#referenceHz === undefined ? undefined : new TickRate(this.#referenceHz, frequencyHz);
+  }
 
   /** B3.3.3: without a reference clock CLKSOURCE reads as one. */
   #fixed(): number {
