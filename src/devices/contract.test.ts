@@ -11,12 +11,15 @@ import { Plic } from './irq/plic.ts';
 import { CfiFlash } from './memory/cfi-flash.ts';
 import { ForeignWindow } from './memory/foreign-window.ts';
 import { OpenBus } from './memory/open-bus.ts';
+import { Unimplemented } from './memory/unimplemented.ts';
 import { PcieHost } from './pci/pcie-host.ts';
 import { bit, RegisterLayout, register } from './register.ts';
 import { RegisterDevice } from './register-device.ts';
 import { GoldfishRtc } from './rtc/goldfish-rtc.ts';
+import { Pl022 } from './ssi/pl022.ts';
 import { SifiveTest } from './test/sifive-test.ts';
 import { Clint } from './timer/clint.ts';
+import { StellarisTimer } from './timer/stellaris-timer.ts';
 import { SysTick } from './timer/systick.ts';
 import { Ns16550a } from './uart/ns16550a.ts';
 import { Pl011 } from './uart/pl011.ts';
@@ -74,6 +77,12 @@ const devices: Record<string, BuildDevice> = {
     const harts = [0, 1].map(() => ({ software: new Line('msip'), timer: new Line('mtip') }));
     return new Clint(context, { name, harts });
   },
+  'stellaris timer': (context) =>
+    new StellarisTimer(context, {
+      name,
+      interrupts: { a: new Line('a'), b: new Line('b') },
+      trigger: new Line('trigger'),
+    }),
   plic: (context) => new Plic(context, { name, sourceCount: 96, sources: lines(96), contexts: lines(2) }),
   sifive_test: (context) => new SifiveTest(context, { name, power: { exit() {}, reset() {} } }),
   'goldfish rtc': (context) => new GoldfishRtc(context, { name, interrupt: new Line('irq') }),
@@ -81,6 +90,8 @@ const devices: Record<string, BuildDevice> = {
   'virtio-mmio slot': (context) => new VirtioMmioSlot(context, { name }),
   'pcie host': (context) => new PcieHost(context, { name }),
   'foreign window': () => new ForeignWindow({ name, sizeBytes: 0x1000, touched() {} }),
+  pl022: (context) => new Pl022(context, { name, interrupt: new Line('irq') }),
+  unimplemented: (context) => new Unimplemented(context, { name, sizeBytes: 0x1000 }),
   'open bus': () => new OpenBus({ name, sizeBytes: 0x1_0000 }),
   nvic: (context) => new Nvic(context, { name, lineCount: 70, lines: lines(70), priorityBits: 3 }),
   'systick, core clock': (context) => new SysTick(context, { name, exception: new Line('systick') }),

@@ -1,6 +1,8 @@
 /** What stands on boards of any kind. */
 import { ForeignWindow } from '../../devices/memory/foreign-window.ts';
 import { OpenBus } from '../../devices/memory/open-bus.ts';
+import { Unimplemented } from '../../devices/memory/unimplemented.ts';
+import { Pl022 } from '../../devices/ssi/pl022.ts';
 import { factory } from './factory.ts';
 
 export const COMMON_FACTORIES = {
@@ -14,6 +16,18 @@ export const COMMON_FACTORIES = {
         name,
         sizeBytes,
         touched: (offset) => foreignTouched({ address: address + offset, board, what }),
+      }),
+  ),
+  unimplemented: factory<{ readonly sizeBytes: number }>(
+    ({ context }, { name, sizeBytes }) => new Unimplemented(context, { name, sizeBytes }),
+  ),
+  /** `emptySlot` names the wire that selects a slot without a memory card. */
+  pl022: factory<{ readonly interrupt: number; readonly emptySlot?: string }>(
+    ({ context, line, wire }, { name, emptySlot }) =>
+      new Pl022(context, {
+        name,
+        interrupt: line(),
+        ...(emptySlot === undefined ? {} : { emptySlot: wire(emptySlot) }),
       }),
   ),
 };
