@@ -125,6 +125,7 @@ class Listing {
   /** Nothing begins between the two addresses. */
   *#stretch(piece: Piece, from: number, to: number, isCode: boolean): Generator<string> {
     let address = from;
+    let context = 0;
     while (address < to) {
       const offset = address - piece.start;
       const zeros = zerosAt(piece.bytes, offset, to - piece.start);
@@ -133,9 +134,10 @@ class Listing {
         yield '\t...';
         address += address + zeros === to ? zeros : zeros - (zeros % 4);
       } else if (isCode) {
-        const { line, length } = this.#instruction(piece, address);
-        yield line;
-        address += length;
+        const instruction = this.#instruction(piece, address, context);
+        yield instruction.line;
+        address += instruction.length;
+        context = instruction.context;
       } else {
         const next = piece.executable ? literalEnd(address, to) : Math.min(to, address + DATA_BYTES_PER_LINE);
         const bytes = piece.bytes.subarray(offset, next - piece.start);
@@ -145,21 +147,30 @@ class Listing {
     }
   }
 
-  #instruction(piece: Piece, address: number): { line: string; length: number } {
+  #instruction(
+    piece: Piece,
+    address: number,
+    before: number,
+  ): { line: string; length: number; context: number } {
     const offset = address - piece.start;
     const word = wordAt(piece.bytes, offset);
     const { symbols } = this.#image;
-    const { text, length } = this.#disassembler.disassemble(word, address, {
+    const { text, length, context } = this.#disassembler.disassemble(word, address, {
       aliases: this.#aliases,
+      context: before,
       symbol: (target) => (symbols.at(target) ? symbols.format(target) : undefined),
     });
     const end = piece.start + piece.bytes.length;
     if (address + length > end) {
       const left = literalEnd(address, end) - address;
-      return { line: literal(piece.bytes.subarray(offset, offset + left), address), length: left };
+      return {
+        line: literal(piece.bytes.subarray(offset, offset + left), address),
+        length: left,
+        context: 0,
+      };
     }
     const encoding = length === 2 ? hex(word & 0xffff, 4).padEnd(20) : hex(word, 8).padEnd(18);
-    return { line: `${label(address)}\t${encoding}\t${text.replace(' ', '\t')}`, length };
+    return { line: `${label(address)}\t${encoding}\t${text.replace(' ', '\t')}`, length, context };
   }
 }
 

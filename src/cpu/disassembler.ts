@@ -8,6 +8,11 @@ export interface DisassembleOptions {
   readonly aliases?: boolean;
   /** Name of a branch target, printed behind its address: `main+0x4`. */
   readonly symbol?: (address: number) => string | undefined;
+  /**
+   * What the instructions before leave to this one: `context` of the one before it, or 0, which is none. Only Arm's
+   * IT blocks leave anything: it is ITSTATE.
+   */
+  readonly context?: number;
 }
 
 export interface Disassembly {
@@ -15,6 +20,8 @@ export interface Disassembly {
   readonly text: string;
   /** Length of the instruction in bytes. */
   readonly length: number;
+  /** What it leaves to the instruction behind it; 0 for an architecture whose instructions stand alone. */
+  readonly context: number;
   /** Whether it may change registers other than the general ones and the flags, and so a trace has to look. */
   readonly writesSpecial: boolean;
 }

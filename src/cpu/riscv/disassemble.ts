@@ -136,7 +136,7 @@ export function disassemble(
   else if (row.mnemonic === 'fence' && operands.imm === FENCE_TSO) text = 'fence.tso';
   else if (aliases) text = renderWithAliases(row, encoding, context);
   else text = render(mnemonicOf(row, encoding), row.syntax, context);
-  return { text, length, row, writesSpecial: row?.timing === 'csr' || row?.timing === 'mret' };
+  return { text, length, row, context: 0, writesSpecial: row?.timing === 'csr' || row?.timing === 'mret' };
 }
 
 /** The same behind the neutral interface. */

@@ -15,9 +15,8 @@ import {
   N_HIGH_RR,
   N_LSL,
   N_LSR,
+  N_MOV,
   N_MOV_I8,
-  N_MOVS,
-  N_MVN,
   N_RI8,
   N_RR,
   N_RRI3,
@@ -78,6 +77,9 @@ const SP_FROM_SHIFTED: Unpredictable = {
   outcome: 'executes',
 };
 
+/** UNPREDICTABLE: MOV without flag setting, as LSL (immediate), whose encoding it has. */
+const MOVS_IN_IT = notInIt('executes');
+
 const branches = lastInItIf((w) => highRd(w) === 15);
 
 // biome-ignore format: a table
@@ -96,10 +98,10 @@ export const dataProcessingRows = () => [
   row(Operation.AddSpImmediate, 'T2', '1011 0000 0 .......', N_SP_I7, 'add{c} rd, imm', 'alu'),
   row(Operation.AddSpImmediate, 'T3', '11110 . 0 1000 . 1101 0 ... .... ........', MODIFIED, 'add{s}{c}.w rd, rn, const', 'alu', { where: notComparison, unpredictable: [ZERO_BYTES, pc(RD)] }),
   row(Operation.AddSpImmediate, 'T4', '11110 . 1 0000 0 1101 0 ... .... ........', PLAIN, 'addw{c} rd, rn, imm', 'alu', { unpredictable: [pc(RD)] }),
-  row(Operation.AddSpRegister, 'T1', '010001 00 . 1101 ...', N_ADD_RM_SP, 'add{c} rd, rn, rm', 'alu', { unpredictable: [branches] }),
+  row(Operation.AddSpRegister, 'T1', '010001 00 . 1101 ...', N_ADD_RM_SP, 'add{c} rd, rn', 'alu', { unpredictable: [branches] }),
   row(Operation.AddSpRegister, 'T2', '010001 00 1 .... 101', N_ADD_SP_RM, 'add{c} rd, rm', 'alu', { where: (w) => highRm(w) !== 13 }),
   row(Operation.AddSpRegister, 'T3', '11101 01 1000 . 1101 (0) ... .... .. .. ....', SHIFTED, 'add{s}{c}.w rd, rn, shifted', 'alu', { where: notComparison, unpredictable: [SP_FROM_SHIFTED, sp(RM), pc(RD, RM)] }),
-  row(Operation.Adr, 'T1', '1010 0 ... ........', N_ADR, 'add{c} rd, rn, imm', 'alu'),
+  row(Operation.Adr, 'T1', '1010 0 ... ........', N_ADR, 'add{c} rd, address', 'alu'),
   row(Operation.Adr, 'T2', '11110 . 1 0101 0 1111 0 ... .... ........', ADR_SUB, 'subw{c} rd, rn, imm', 'alu', { unpredictable: spOrPc(RD) }),
   row(Operation.Adr, 'T3', '11110 . 1 0000 0 1111 0 ... .... ........', ADR_ADD, 'addw{c} rd, rn, imm', 'alu', { unpredictable: spOrPc(RD) }),
   row(Operation.AndImmediate, 'T1', '11110 . 0 0000 . .... 0 ... .... ........', MODIFIED, 'and{s}{c}.w rd, rn, const', 'alu', { where: notComparison, unpredictable: [ZERO_BYTES, ...spOrPc(RD, RN)] }),
@@ -135,11 +137,11 @@ export const dataProcessingRows = () => [
   row(Operation.MovImmediate, 'T2', '11110 . 0 0010 . 1111 0 ... .... ........', MODIFIED_MOV, 'mov{s}{c}.w rd, const', 'alu', { unpredictable: [ZERO_BYTES, ...spOrPc(RD)] }),
   row(Operation.MovImmediate, 'T3', '11110 . 1 0010 0 .... 0 ... .... ........', MOV_I16, 'movw{c} rd, imm', 'alu', { unpredictable: spOrPc(RD) }),
   row(Operation.MovRegister, 'T1', '010001 10 . .... ...', N_HIGH_MOV, 'mov{c} rd, rm', 'alu', { unpredictable: [branches] }),
-  row(Operation.MovRegister, 'T2', '000 00 00000 ... ...', N_MOVS, 'mov{s}{c} rd, rm', 'alu', { unpredictable: [notInIt('executes')] }),
+  row(Operation.MovRegister, 'T2', '000 00 00000 ... ...', N_MOV, 'mov{s}{c} rd, rm', 'alu', { unpredictable: [MOVS_IN_IT] }),
   row(Operation.MovRegister, 'T3', '11101 01 0010 . 1111 (0) 000 .... 00 00 ....', MOV_R, 'mov{s}{c}.w rd, rm', 'alu', { unpredictable: [{ ...sp(), when: (w) => (setsFlags(w) ? field4(w, RD) === 13 || field4(w, RM) === 13 : field4(w, RD) === 13 && field4(w, RM) === 13) }, pc(RD, RM)] }),
   row(Operation.Movt, 'T1', '11110 . 1 0110 0 .... 0 ... .... ........', MOV_I16, 'movt{c} rd, imm', 'alu', { unpredictable: spOrPc(RD) }),
   row(Operation.MvnImmediate, 'T1', '11110 . 0 0011 . 1111 0 ... .... ........', MODIFIED_MOV, 'mvn{s}{c}.w rd, const', 'alu', { unpredictable: [ZERO_BYTES, ...spOrPc(RD)] }),
-  row(Operation.MvnRegister, 'T1', '010000 1111 ... ...', N_MVN, 'mvn{s}{c} rd, rm', 'alu'),
+  row(Operation.MvnRegister, 'T1', '010000 1111 ... ...', N_MOV, 'mvn{s}{c} rd, rm', 'alu'),
   row(Operation.MvnRegister, 'T2', '11101 01 0011 . 1111 (0) ... .... .. .. ....', SHIFTED_MOV, 'mvn{s}{c}.w rd, shifted', 'alu', { unpredictable: spOrPc(RD, RM) }),
   row(Operation.OrnImmediate, 'T1', '11110 . 0 0011 . .... 0 ... .... ........', MODIFIED, 'orn{s}{c} rd, rn, const', 'alu', { where: notPc, unpredictable: [ZERO_BYTES, sp(RD, RN), pc(RD)] }),
   row(Operation.OrnRegister, 'T1', '11101 01 0011 . .... (0) ... .... .. .. ....', SHIFTED, 'orn{s}{c} rd, rn, shifted', 'alu', { where: notPc, unpredictable: [sp(RD, RN, RM), pc(RD, RM)] }),
@@ -150,8 +152,8 @@ export const dataProcessingRows = () => [
   row(Operation.RorRegister, 'T1', '010000 0111 ... ...', N_RR, 'ror{s}{c} rd, rm', 'alu'),
   row(Operation.RorRegister, 'T2', '11111 010 0 11 . .... 1111 .... 0000 ....', SHIFT_R, 'ror{s}{c}.w rd, rn, rm', 'alu', { unpredictable: spOrPc(RD, RN, RM) }),
   row(Operation.Rrx, 'T1', '11101 01 0010 . 1111 (0) 000 .... 00 11 ....', SHIFTED_MOV, 'mov{s}{c}.w rd, shifted', 'alu', { unpredictable: spOrPc(RD, RM) }),
-  row(Operation.RsbImmediate, 'T1', '010000 1001 ... ...', N_RSB, 'rsb{s}{c} rd, rn, imm', 'alu'),
-  row(Operation.RsbImmediate, 'T2', '11110 . 0 1110 . .... 0 ... .... ........', MODIFIED, 'rsb{s}{c}.w rd, rn, const', 'alu', { unpredictable: [ZERO_BYTES, ...spOrPc(RD, RN)] }),
+  row(Operation.RsbImmediate, 'T1', '010000 1001 ... ...', N_RSB, 'neg{s}{c} rd, rn', 'alu'),
+  row(Operation.RsbImmediate, 'T2', '11110 . 0 1110 . .... 0 ... .... ........', MODIFIED, 'rsb{s}{c} rd, rn, const', 'alu', { unpredictable: [ZERO_BYTES, ...spOrPc(RD, RN)] }),
   row(Operation.RsbRegister, 'T1', '11101 01 1110 . .... (0) ... .... .. .. ....', SHIFTED, 'rsb{s}{c} rd, rn, shifted', 'alu', { unpredictable: spOrPc(RD, RN, RM) }),
   row(Operation.SbcImmediate, 'T1', '11110 . 0 1011 . .... 0 ... .... ........', MODIFIED, 'sbc{s}{c}.w rd, rn, const', 'alu', { unpredictable: [ZERO_BYTES, ...spOrPc(RD, RN)] }),
   row(Operation.SbcRegister, 'T1', '010000 0110 ... ...', N_RR, 'sbc{s}{c} rd, rm', 'alu'),

@@ -48,16 +48,16 @@ const notStack = (w: number) => !stack(w);
 
 // biome-ignore format: a table
 export const multipleRows = () => [
-  row(Operation.Ldm, 'T1', '1100 1 ... ........', N_LDM, 'ldmia{c} rn!, list', 'load-multiple', { unpredictable: [EMPTY] }),
-  row(Operation.Ldm, 'T2', '11101 00 010 . 1 .... . . (0) .............', MULTIPLE_IA, 'ldmia{c}.w rn!, list', 'load-multiple', { where: notStack, unpredictable: [FEWER_THAN_TWO, BASE_IN_LIST, PC_AND_LR, pc(RN), branches] }),
-  row(Operation.Ldmdb, 'T1', '11101 00 100 . 1 .... . . (0) .............', MULTIPLE_DB, 'ldmdb{c} rn!, list', 'load-multiple', { unpredictable: [FEWER_THAN_TWO, BASE_IN_LIST, PC_AND_LR, pc(RN), branches] }),
+  row(Operation.Ldm, 'T1', '1100 1 ... ........', N_LDM, 'ldmia{c} base, list', 'load-multiple', { unpredictable: [EMPTY] }),
+  row(Operation.Ldm, 'T2', '11101 00 010 . 1 .... . . (0) .............', MULTIPLE_IA, 'ldmia{c}.w base, list', 'load-multiple', { where: notStack, unpredictable: [FEWER_THAN_TWO, BASE_IN_LIST, PC_AND_LR, pc(RN), branches] }),
+  row(Operation.Ldmdb, 'T1', '11101 00 100 . 1 .... . . (0) .............', MULTIPLE_DB, 'ldmdb{c} base, list', 'load-multiple', { unpredictable: [FEWER_THAN_TWO, BASE_IN_LIST, PC_AND_LR, pc(RN), branches] }),
   row(Operation.Pop, 'T1', '1011 1 10 . ........', N_POP, 'pop{c} list', 'load-multiple', { unpredictable: [EMPTY_STACK, lastInItIf((w) => (w & 0x100) !== 0)] }),
-  row(Operation.Pop, 'T2', '11101 00 010 1 1 1101 . . (0) .............', POP, 'ldmia{c}.w rn!, list', 'load-multiple', { unpredictable: [FEWER_THAN_TWO, PC_AND_LR, branches] }),
+  row(Operation.Pop, 'T2', '11101 00 010 1 1 1101 . . (0) .............', POP, 'ldmia{c}.w base, list', 'load-multiple', { unpredictable: [FEWER_THAN_TWO, PC_AND_LR, branches] }),
   row(Operation.Pop, 'T3', '11111 00 0 0 10 1 1101 .... 1 011 00000100', POP_ONE, 'ldr{c}.w one, [rn], #4', 'load', { unpredictable: [sp(RT), lastInItIf((w) => field4(w, RT) === 15)] }),
   row(Operation.Push, 'T1', '1011 0 10 . ........', N_PUSH, 'push{c} list', 'store-multiple', { unpredictable: [EMPTY_STACK] }),
-  row(Operation.Push, 'T2', '11101 00 100 1 0 1101 (0) . (0) .............', PUSH, 'stmdb{c} rn!, list', 'store-multiple', { unpredictable: [FEWER_THAN_TWO] }),
+  row(Operation.Push, 'T2', '11101 00 100 1 0 1101 (0) . (0) .............', PUSH, 'stmdb{c} base, list', 'store-multiple', { unpredictable: [FEWER_THAN_TWO] }),
   row(Operation.Push, 'T3', '11111 00 0 0 10 0 1101 .... 1 101 00000100', PUSH_ONE, 'str{c}.w one, [rn, #-4]!', 'store', { unpredictable: [sp(RT), pc(RT)] }),
-  row(Operation.Stm, 'T1', '1100 0 ... ........', N_STM, 'stmia{c} rn!, list', 'store-multiple', { unpredictable: [EMPTY] }),
-  row(Operation.Stm, 'T2', '11101 00 010 . 0 .... (0) . (0) .............', MULTIPLE_IA, 'stmia{c}.w rn!, list', 'store-multiple', { unpredictable: [FEWER_THAN_TWO, BASE_IN_LIST, pc(RN)] }),
-  row(Operation.Stmdb, 'T1', '11101 00 100 . 0 .... (0) . (0) .............', MULTIPLE_DB, 'stmdb{c} rn!, list', 'store-multiple', { where: notStack, unpredictable: [FEWER_THAN_TWO, BASE_IN_LIST, pc(RN)] }),
+  row(Operation.Stm, 'T1', '1100 0 ... ........', N_STM, 'stmia{c} base, list', 'store-multiple', { unpredictable: [EMPTY] }),
+  row(Operation.Stm, 'T2', '11101 00 010 . 0 .... (0) . (0) .............', MULTIPLE_IA, 'stmia{c}.w base, list', 'store-multiple', { unpredictable: [FEWER_THAN_TWO, BASE_IN_LIST, pc(RN)] }),
+  row(Operation.Stmdb, 'T1', '11101 00 100 . 0 .... (0) . (0) .............', MULTIPLE_DB, 'stmdb{c} base, list', 'store-multiple', { where: notStack, unpredictable: [FEWER_THAN_TWO, BASE_IN_LIST, pc(RN)] }),
 ];

@@ -82,17 +82,11 @@ export const N_MUL = format((w, o) => {
   o.rm = low0(w);
   o.setFlags = OUTSIDE_IT;
 });
-/** MVN: Rd and Rm. */
-export const N_MVN = format((w, o) => {
+/** Rd and Rm: MOV, MVN. */
+export const N_MOV = format((w, o) => {
   o.rd = low0(w);
   o.rm = low3(w);
   o.setFlags = OUTSIDE_IT;
-});
-/** MOV (register) T2, which always sets flags. */
-export const N_MOVS = format((w, o) => {
-  o.rd = low0(w);
-  o.rm = low3(w);
-  o.setFlags = 1;
 });
 /** Rdn and Rm of all registers. A5.2.3 */
 export const N_HIGH_RR = format((w, o) => {

@@ -79,7 +79,7 @@ export interface Operands {
    * Immediate as a signed 32-bit value; offset of a branch from PC, sign-extended; magnitude of the offset of a
    * load or store; list of registers; SYSm; option of a barrier; lowest bit of a bit field; position to saturate
    * to; 1 for TBH, for PKHTB, X and R forms; N:M of the halves of a multiply; affected masks I:F of CPS; mask of
-   * IT; number of the coprocessor.
+   * IT; number of the coprocessor (whose other operands are only for printing).
    */
   imm: number;
   /** Width of a bit field; mask of MSR; disable bit of CPS; 1 for CBNZ. */
@@ -172,6 +172,8 @@ export interface Row extends BitPattern {
 export interface RowOptions {
   readonly where?: (word: number) => boolean;
   readonly unpredictable?: readonly Unpredictable[];
+  /** Title and section of the page, where the operation has more than one. */
+  readonly page?: readonly [name: string, spec: string];
   /** What bits that are not as they should be do; 'executes' unless said otherwise. */
   readonly shouldBe?: Unpredictable['outcome'];
 }
@@ -194,7 +196,7 @@ export function rowsOf(extension: Extension) {
     options: RowOptions = {},
   ): Row => {
     const bits = parsePattern(pattern);
-    const [name, spec] = PAGES[operation];
+    const [name, spec] = options.page ?? PAGES[operation];
     const unpredictable = [
       ...shouldBeBits(bits, options.shouldBe ?? 'executes'),
       ...(options.unpredictable ?? []),

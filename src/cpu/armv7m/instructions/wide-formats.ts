@@ -442,7 +442,40 @@ export const OPTION = format((w, o) => {
 export const UDF = format((w, o) => {
   o.imm = field(w, 19, 16, 12) | (w & 0xfff);
 });
-/** Number of the coprocessor. */
-export const COPROCESSOR = format((w, o) => {
-  o.imm = field(w, 11, 8, 0);
+/** Coprocessors: what is asked of them, for printing. CRd or Rt is `rd`, CRn `rn`, CRm `rm`, opc1 `amount`. A5.3.18 */
+const coprocessor = (w: number) => (w >>> 8) & 15;
+/** LDC, STC: the offset is in `imm2`. */
+export const COPROCESSOR_LS = format((w, o) => {
+  o.imm = coprocessor(w);
+  o.rd = rt(w);
+  o.rn = rn(w);
+  o.imm2 = imm8(w) << 2;
+  o.index = field(w, 24, 24, 0);
+  o.add = field(w, 23, 23, 0);
+  o.wback = field(w, 21, 21, 0);
+});
+export const COPROCESSOR_RR = format((w, o) => {
+  o.imm = coprocessor(w);
+  o.rd = rt(w);
+  o.ra = rn(w);
+  o.rm = rm(w);
+  o.amount = field(w, 7, 4, 0);
+});
+/** CDP: opc2 is `imm2`. */
+export const COPROCESSOR_DATA = format((w, o) => {
+  o.imm = coprocessor(w);
+  o.rd = rt(w);
+  o.rn = rn(w);
+  o.rm = rm(w);
+  o.amount = field(w, 23, 20, 0);
+  o.imm2 = field(w, 7, 5, 0);
+});
+/** MCR, MRC. */
+export const COPROCESSOR_R = format((w, o) => {
+  o.imm = coprocessor(w);
+  o.rd = rt(w);
+  o.rn = rn(w);
+  o.rm = rm(w);
+  o.amount = field(w, 23, 21, 0);
+  o.imm2 = field(w, 7, 5, 0);
 });
