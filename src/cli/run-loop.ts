@@ -6,7 +6,7 @@ import type { Machine, RunResult } from '../machine/machine.ts';
 import { NEVER } from '../scheduler/scheduler.ts';
 import type { InputFeed, LiveInput } from './input-feed.ts';
 import type { Recording } from './recording.ts';
-import { milliseconds, type Wakeup } from './wakeup.ts';
+import type { Wakeup } from './wakeup.ts';
 
 /** Why the loop ended: the guest did, or the user, or the host. */
 export type Ending =
@@ -22,9 +22,11 @@ export type Ending =
 export interface RunLoopOptions {
   readonly machine: Machine;
   readonly feed: InputFeed;
-  readonly live: readonly LiveInput[];
+  readonly live: readonly Pick<LiveInput, 'deliver'>[];
   readonly replay: Recording | undefined;
-  readonly wakeup: Wakeup;
+  readonly wakeup: Pick<Wakeup, 'ring' | 'wait' | 'turn'>;
+  /** Real time in milliseconds. */
+  readonly clock: () => number;
   readonly paced: boolean;
   readonly maxCycles: number;
   readonly maxInstructions: number;
@@ -91,15 +93,15 @@ export class RunLoop {
 
   /** Virtual time follows real time: it never runs ahead, and stays behind where the host is too slow. */
   async #runPaced(): Promise<Ending> {
-    const { machine, wakeup } = this.#options;
+    const { machine, wakeup, clock } = this.#options;
     let cyclesPerMs = machine.frequencyHz / 1000;
-    let anchorMs = milliseconds();
+    let anchorMs = clock();
     let anchorCycle = machine.cycles;
     let busySinceMs = anchorMs;
     this.#deliverLive();
     for (;;) {
       this.#deliverRecorded();
-      const now = milliseconds();
+      const now = clock();
       if (machine.frequencyHz / 1000 !== cyclesPerMs) {
         cyclesPerMs = machine.frequencyHz / 1000;
         anchorMs = now;
@@ -124,7 +126,7 @@ export class RunLoop {
       // What is typed now comes now: first the time up to now has to pass. A host that never gets there has to
       // take it as it comes.
       const isLate = machine.cycles < target;
-      if (!isLate || milliseconds() - busySinceMs > PATIENCE_MS) {
+      if (!isLate || clock() - busySinceMs > PATIENCE_MS) {
         if (this.#deliverLive()) continue;
       }
       if (isLate) {
@@ -132,7 +134,7 @@ export class RunLoop {
         continue;
       }
       await this.#nap(worked, cyclesPerMs);
-      busySinceMs = milliseconds();
+      busySinceMs = clock();
     }
   }
 
@@ -149,9 +151,9 @@ export class RunLoop {
   }
 
   #slice(target: number, lengthMs: number, stopWhenWaiting: boolean): RunResult {
-    const { machine, replay, maxCycles, maxInstructions, until, failOn } = this.#options;
+    const { machine, replay, maxCycles, maxInstructions, until, failOn, clock } = this.#options;
     const cycleLimit = machine.cycles + this.#sliceInstructions * CYCLES_PER_INSTRUCTION;
-    const started = milliseconds();
+    const started = clock();
     const result = machine.run({
       untilCycle: Math.min(target, cycleLimit, maxCycles, replay?.nextCycle ?? Number.POSITIVE_INFINITY),
       maxInstructions: Math.min(this.#sliceInstructions, maxInstructions - machine.instructions),
@@ -159,7 +161,7 @@ export class RunLoop {
       ...(until === undefined ? {} : { untilConsole: until }),
       ...(failOn === undefined ? {} : { failOn }),
     });
-    const tookMs = milliseconds() - started;
+    const tookMs = clock() - started;
     if (tookMs > 2 * lengthMs)
       this.#sliceInstructions = Math.max(SMALLEST_SLICE, this.#sliceInstructions >> 1);
     else if (tookMs < lengthMs / 2) {

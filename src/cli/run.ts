@@ -87,6 +87,7 @@ class RunSession {
       live: this.input.live,
       replay: this.#replay,
       wakeup,
+      clock: milliseconds,
       paced: request.pace ?? this.input.terminal !== undefined,
       maxCycles: request.maxCycles,
       maxInstructions: request.maxInstructions,
