@@ -29,6 +29,8 @@ export interface TraceOptions {
 
 interface InstructionText {
   readonly word: number;
+  /** What the instructions before it left to it. */
+  readonly context: number;
   readonly text: string;
   readonly writesSpecial: boolean;
 }
@@ -135,13 +137,15 @@ export class Trace implements CoreObserver, BusObserver {
   #textOf(pc: number): InstructionText {
     const { bus } = this.#machine;
     const word = (bus.peek(pc, 2) ?? 0) | ((bus.peek((pc + 2) >>> 0, 2) ?? 0) << 16);
+    const context = this.#machine.isa.context(this.#machine.registers);
     const known = this.#texts.get(pc);
-    if (known?.word === word) return known;
+    if (known?.word === word && known.context === context) return known;
     const { text, writesSpecial } = this.#machine.disassembler.disassemble(word, pc, {
       symbol: this.#symbol,
+      context,
     });
     const where = this.#symbol(pc) ?? '-';
-    const made = { word, text: `${hex(pc)}  ${where.padEnd(24)} ${text.padEnd(32)}`, writesSpecial };
+    const made = { word, context, text: `${hex(pc)}  ${where.padEnd(24)} ${text.padEnd(32)}`, writesSpecial };
     this.#texts.set(pc, made);
     return made;
   }

@@ -18,12 +18,17 @@ export interface GuestView extends CodeMemory {
   readonly entry: number | undefined;
   /** Whether a trap has been taken since power-on. */
   readonly hasTrapped: boolean;
+  /** A word of a device's register, without the effects of reading it; undefined where nothing is. */
+  peekWord(address: number): number | undefined;
   /** What a trap is called. */
   trapName(cause: number, isInterrupt: boolean): string;
   /** `sw a1,0(a0)`. */
   instructionText(word: number, address: number): string;
-  /** `append+0x10 (0x80000110): sw a1,0(a0)`. */
-  placeText(address: number): string;
+  /**
+   * `append+0x10 (0x80000110): sw a1,0(a0)`.
+   * @param context what the instructions before leave to this one: see `DisassembleOptions`.
+   */
+  placeText(address: number, context?: number): string;
   /** What an address belongs to: `counter, in ram (rwx)`, `uart0+0x00000004`, `nothing is there`. */
   whatIsAt(address: number): string;
 }

@@ -29,10 +29,11 @@ export interface Armv7mCoreDescription {
   readonly priorityBits: number;
   /** Regions of the MPU: 0, 8 or 16. */
   readonly mpuRegions: number;
-  /** Rate at which SysTick counts with CLKSOURCE = 0; undefined when there is no reference clock (B3.3.3). */
+  /**
+   * Rate in Hz at which SysTick counts with CLKSOURCE = 0; undefined when there is no reference clock (B3.3.3).
+   * SYST_CALIB follows from it.
+   */
   readonly sysTickReferenceHz: number | undefined;
-  /** What SYST_CALIB reads. */
-  readonly sysTickCalibration: number;
   /** Whether 0x2200_0000 and 0x4200_0000 are bit-band aliases (B3.1, Cortex-M3 TRM 3.7). */
   readonly bitBand: boolean;
   /** The DSP extension: ARMv7E-M. */

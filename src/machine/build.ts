@@ -7,11 +7,11 @@ import type { SerialPort } from '../bus/serial.ts';
 import type { Core } from '../cpu/core.ts';
 import type { SemihostingPort } from '../cpu/semihosting-port.ts';
 import type { TimingModel } from '../cpu/timing/model.ts';
-import { UserError } from '../errors.ts';
 import { GuestMemory, type RegionPlan } from '../kernel/memory/guest-memory.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { attachDevice, type DeviceSurroundings } from './attach-device.ts';
 import type { BoardDescription, DeviceDescription } from './board.ts';
+import { buildArmv7mCore } from './core-armv7m.ts';
 import { buildRiscvCore } from './core-riscv.ts';
 import type { DevicePlacement, DeviceSite, Factory, ForeignTouch } from './factories/factory.ts';
 import { FACTORIES } from './factories/index.ts';
@@ -118,11 +118,11 @@ function factoryOf(description: DeviceDescription): Factory<DeviceDescription> {
 }
 
 function buildCore(site: CoreSite): BuiltCore {
-  const { core, name } = site.board;
+  const { core } = site.board;
   switch (core.type) {
     case 'rv32imac':
       return buildRiscvCore(site, core);
     case 'armv7m':
-      throw new UserError(`the board ${name} has an ARMv7-M core, which cannot be built yet`);
+      return buildArmv7mCore(site, core);
   }
 }

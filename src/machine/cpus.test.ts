@@ -17,7 +17,6 @@ const ARM: BoardDescription = {
     priorityBits: 8,
     mpuRegions: 8,
     sysTickReferenceHz: undefined,
-    sysTickCalibration: 0,
     bitBand: true,
     dsp: false,
   },

@@ -10,6 +10,8 @@ export const RISCV_ISA: Isa = {
   base: 'RV32IMAC',
   optionalExtensions: OPTIONAL_EXTENSIONS,
   disassembler: (chosen = OPTIONAL_EXTENSIONS) => riscvDisassembler(new Set([...BASE_EXTENSIONS, ...chosen])),
+  context: () => 0,
+  trapNoun: 'trap',
   instructionLength,
   trace: {
     general: REGISTER_NAMES.map((name) => (name === 'zero' ? undefined : name)),

@@ -2,10 +2,12 @@
  * What the machine, the debugger and the command need to know of an instruction set, so that none of them knows
  * which ones there are. A core's own interface is src/cpu/core.ts; here is what is said about its code and state.
  */
+import type { RegisterFile } from '../cpu/core.ts';
 import type { Disassembler } from '../cpu/disassembler.ts';
 import type { Extension as RiscvExtension } from '../cpu/riscv/instructions/row.ts';
 import type { GuestFacts, GuestView } from '../debug/guest-view.ts';
 import { UserError } from '../errors.ts';
+import { ARMV7M_ISA } from './isa-armv7m.ts';
 import { RISCV_ISA } from './isa-riscv.ts';
 import type { Architecture } from './loader/image.ts';
 
@@ -33,13 +35,17 @@ export interface Isa {
   readonly optionalExtensions: readonly IsaExtension[];
   /** @param extensions besides the base; all that there are, when left out. */
   disassembler(extensions?: readonly IsaExtension[]): Disassembler;
+  /** What the instructions before leave to the next one: see `DisassembleOptions.context`. */
+  context(registers: RegisterFile): number;
+  /** What the manual calls the transfer of control to a handler. */
+  readonly trapNoun: 'trap' | 'exception';
   /** Bytes of the instruction that begins with a halfword. */
   instructionLength(halfword: number): 2 | 4;
   readonly trace: TraceRegisters;
   facts(view: GuestView): GuestFacts;
 }
 
-export const ISAS: readonly Isa[] = [RISCV_ISA];
+export const ISAS: readonly Isa[] = [RISCV_ISA, ARMV7M_ISA];
 
 /** @throws UserError for one that is not emulated. */
 export function isaOf(architecture: Architecture): Isa {

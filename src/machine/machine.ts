@@ -304,10 +304,11 @@ export class Machine {
     this.#resetRequested = false;
     this.scheduler.reset();
     this.#clock.reset();
+    // Before the core, which may begin with a vector table that lies in the image.
+    this.#placeImage();
     this.core.reset();
     for (const device of this.devices) device.reset();
     this.#semihosting?.reset();
-    this.#placeImage();
   }
 
   // --- Input and output ---------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ export function gatherFacts(machine: Machine, branches: LastBranches | undefined
     symbols,
     cycles: machine.cycles,
     seconds: machine.nanoseconds / 1e9,
-    place: view.placeText(machine.pc),
+    place: view.placeText(machine.pc, machine.isa.context(registers)),
     guest,
+    trapNoun: machine.isa.trapNoun,
     registers: guest.registers.map((name) => ({ name, value: registers.read(name)! })),
     branches,
   };
@@ -29,8 +30,8 @@ export function guestView(machine: Machine): GuestView {
     return region?.permissions.execute && region.contains(address, 2) ? bus.peek(address, 2) : undefined;
   };
   const symbol = (target: number) => (symbols.at(target) ? symbols.format(target) : undefined);
-  const instructionText = (word: number, address: number) =>
-    disassembler.disassemble(word, address, { symbol }).text;
+  const instructionText = (word: number, address: number, context = 0) =>
+    disassembler.disassemble(word, address, { symbol, context }).text;
   return {
     registers,
     symbols,
@@ -39,13 +40,14 @@ export function guestView(machine: Machine): GuestView {
     trapName: (cause, isInterrupt) => machine.trapName(cause, isInterrupt),
     readWord: (address) => (memory.find(address)?.contains(address, 4) ? bus.peek(address, 4) : undefined),
     readCode,
+    peekWord: (address) => bus.peek(address, 4),
     instructionText,
-    placeText: (address) => {
+    placeText: (address, context) => {
       const name = symbols.format(address);
       const place = name === hex32(address) ? name : `${name} (${hex32(address)})`;
       const low = readCode(address);
       if (low === undefined) return `${place}: there is no code`;
-      return `${place}: ${instructionText(low | ((readCode(address + 2) ?? 0) << 16), address)}`;
+      return `${place}: ${instructionText(low | ((readCode(address + 2) ?? 0) << 16), address, context)}`;
     },
     whatIsAt: (address) => whatIsAt(machine, address),
   };

@@ -20,6 +20,8 @@ export interface ReportFacts {
   readonly place: string;
   /** What its instruction set has to say. */
   readonly guest: GuestFacts;
+  /** `trap`. */
+  readonly trapNoun: string;
   /** In the order in which they are shown. */
   readonly registers: readonly { name: string; value: number }[];
   /** Undefined when nobody recorded. */
@@ -58,7 +60,7 @@ export function foreignTouchText({ address, board, what }: ForeignTouch): string
 
 /** @returns the report, each line ended. */
 export function reportText(facts: ReportFacts): string {
-  const { symbols, guest } = facts;
+  const { guest } = facts;
   const lines = [
     `  at      ${facts.place}`,
     `  cycle   ${facts.cycles.toLocaleString('en-US')} (${facts.seconds.toFixed(6)} s), ${guest.mode}`,
@@ -70,7 +72,7 @@ export function reportText(facts: ReportFacts): string {
     '',
     'Backtrace, the innermost call first',
     ...backtraceLines(guest.backtrace),
-    ...branchLines(symbols, facts.branches),
+    ...branchLines(facts),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -114,13 +116,14 @@ function backtraceLines({ frames, end }: Backtrace): string[] {
   return [...lines, `  (${end})`];
 }
 
-function branchLines(symbols: SymbolTable, last: LastBranches | undefined): string[] {
+function branchLines({ symbols, branches: last, trapNoun }: ReportFacts): string[] {
   if (last === undefined) return [];
   if (last.kind === 'unknown') return ['', 'Last branches', `  not known: ${last.reason}`];
   const texts = last.branches.map(({ from, to, times, trap }) => ({
     from: located(symbols, from),
     to: located(symbols, to),
-    suffix: (trap === undefined ? '' : `   [trap: ${trap}]`) + (times > 1 ? `   [${times} times]` : ''),
+    suffix:
+      (trap === undefined ? '' : `   [${trapNoun}: ${trap}]`) + (times > 1 ? `   [${times} times]` : ''),
   }));
   const width = Math.max(0, ...texts.map(({ from }) => from.length));
   return [

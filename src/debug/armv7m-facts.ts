@@ -1,0 +1,211 @@
+/**
+ * What the registers of an ARMv7-M processor say, in words: for reports. Fault status in sentences, the frame of
+ * the exception that is handled, what masks interrupts. ARMv7-M ARM DDI 0403E, B1.4, B1.5 and B3.2.
+ */
+import * as bits from '../cpu/armv7m/faults.ts';
+import { hex32 } from '../errors.ts';
+import { type Armv7mBacktrace, armv7mBacktrace, type ExceptionFrame } from './backtrace-armv7m.ts';
+import type { GuestFacts, GuestView, TrapFacts } from './guest-view.ts';
+
+/** Told in words, or by the first line of a report. */
+const HIDDEN = new Set(['pc']);
+
+const ICSR = 0xe000_ed04;
+const SHCSR = 0xe000_ed24;
+const CFSR = 0xe000_ed28;
+const HFSR = 0xe000_ed2c;
+const MMFAR = 0xe000_ed34;
+const BFAR = 0xe000_ed38;
+const NVIC_ENABLED = 0xe000_e100;
+const NVIC_PENDING = 0xe000_e200;
+const NVIC_ACTIVE = 0xe000_e300;
+const SYST_CSR = 0xe000_e010;
+/** Words of each of the NVIC's bit sets. */
+const NVIC_WORDS = 8;
+/** More numbers than this are counted instead of listed. */
+const MOST_LISTED = 8;
+
+/** A status bit with the name of its field and what it means. */
+type Meaning = readonly [bit: number, name: string, meaning: string];
+
+/** B3.2.15. */
+const CFSR_MEANINGS: readonly Meaning[] = [
+  [bits.CFSR_IACCVIOL, 'IACCVIOL', 'an instruction was fetched from where the MPU or XN forbids it'],
+  [bits.CFSR_DACCVIOL, 'DACCVIOL', 'a load or store was forbidden by the MPU'],
+  [bits.CFSR_MUNSTKERR, 'MUNSTKERR', 'the MPU forbade to read the frame on exception return'],
+  [bits.CFSR_MSTKERR, 'MSTKERR', 'the MPU forbade to write the frame on exception entry'],
+  [bits.CFSR_IBUSERR, 'IBUSERR', 'an instruction was fetched from where nothing answers'],
+  [bits.CFSR_PRECISERR, 'PRECISERR', 'a load or store went to where nothing answers'],
+  [bits.CFSR_IMPRECISERR, 'IMPRECISERR', 'a store before that had gone to where nothing answers'],
+  [bits.CFSR_UNSTKERR, 'UNSTKERR', 'nothing answered where the frame was to be read on exception return'],
+  [bits.CFSR_STKERR, 'STKERR', 'nothing answered where the frame was to be written on exception entry'],
+  [bits.CFSR_UNDEFINSTR, 'UNDEFINSTR', 'an undefined instruction'],
+  [bits.CFSR_INVSTATE, 'INVSTATE', 'an instruction with the T bit clear: a jump to an even address'],
+  [
+    bits.CFSR_INVPC,
+    'INVPC',
+    'an exception return that fits no exception: EXC_RETURN or the frame is damaged',
+  ],
+  [bits.CFSR_NOCP, 'NOCP', 'a coprocessor or floating-point instruction, and there is no such unit'],
+  [
+    bits.CFSR_UNALIGNED,
+    'UNALIGNED',
+    'an unaligned access: CCR.UNALIGN_TRP, or an instruction that allows none',
+  ],
+  [bits.CFSR_DIVBYZERO, 'DIVBYZERO', 'a division by zero, with CCR.DIV_0_TRP'],
+];
+
+/** B3.2.16. */
+const HFSR_MEANINGS: readonly Meaning[] = [
+  [bits.HFSR_VECTTBL, 'VECTTBL', 'a vector could not be read'],
+  [
+    bits.HFSR_FORCED,
+    'FORCED',
+    'a fault whose own handler is disabled or of too low a priority became HardFault',
+  ],
+  [bits.HFSR_DEBUGEVT, 'DEBUGEVT', 'BKPT, and no debugger is attached'],
+];
+
+export function armv7mFacts(view: GuestView): GuestFacts {
+  const read = (name: string) => view.registers.read(name) ?? 0;
+  const xpsr = read('xpsr');
+  const ipsr = xpsr & 0x1ff;
+  const trace = armv7mBacktrace(view, {
+    pc: read('pc'),
+    sp: read('sp'),
+    ra: read('lr'),
+    fp: read('r7'),
+    psp: read('psp'),
+    ipsr,
+  });
+  return {
+    mode: `${modeText(view, ipsr, read('control'))}, ${flagsText(xpsr)}`,
+    registers: view.registers.names.filter((name) => !HIDDEN.has(name)),
+    interrupts: interruptTexts(view),
+    trap: view.hasTrapped ? exceptionFacts(view, trace) : undefined,
+    backtrace: trace.backtrace,
+  };
+}
+
+function modeText(view: GuestView, ipsr: number, control: number): string {
+  if (ipsr !== 0) return `handling ${exceptionText(view, ipsr)}`;
+  const rights = control & 1 ? 'unprivileged' : 'privileged';
+  return `Thread mode, ${rights}, ${control & 2 ? 'process' : 'main'} stack`;
+}
+
+function exceptionText(view: GuestView, number: number): string {
+  return view.trapName(number, number >= 16);
+}
+
+/** ITSTATE of an xPSR; 0 as well where the bits are ICI, an interrupted LDM or STM (B1.4.2). */
+export function itStateOf(xpsr: number): number {
+  const itstate = ((xpsr >>> 25) & 3) | ((xpsr >>> 8) & 0xfc);
+  return (itstate & 15) === 0 ? 0 : itstate;
+}
+
+/** The flags, and what of EPSR is not as it mostly is: `flags NzCvq, in an IT block (ITSTATE 0x08)`. */
+function flagsText(xpsr: number): string {
+  const flag = (bit: number, name: string) => (xpsr & (1 << bit) ? name.toUpperCase() : name);
+  const parts = [`flags ${flag(31, 'n')}${flag(30, 'z')}${flag(29, 'c')}${flag(28, 'v')}${flag(27, 'q')}`];
+  if ((xpsr & (1 << 24)) === 0) parts.push('T is clear');
+  const itstate = itStateOf(xpsr);
+  if (itstate !== 0) parts.push(`in an IT block (ITSTATE 0x${itstate.toString(16).padStart(2, '0')})`);
+  return parts.join(', ');
+}
+
+/** What holds interrupts back. */
+function maskText({ registers }: GuestView): string {
+  const read = (name: string) => registers.read(name) ?? 0;
+  const masks: string[] = [];
+  if (read('primask') & 1) masks.push('PRIMASK is set');
+  if (read('faultmask') & 1) masks.push('FAULTMASK is set');
+  if (read('basepri') !== 0) masks.push(`BASEPRI is 0x${read('basepri').toString(16)}`);
+  return masks.length === 0 ? 'no mask is set' : masks.join(', ');
+}
+
+function interruptTexts(view: GuestView): string[] {
+  const lines = [
+    `${maskText(view)}; enabled: ${listText(view, NVIC_ENABLED)}; pending: ${listText(view, NVIC_PENDING)}`,
+  ];
+  const active = listText(view, NVIC_ACTIVE);
+  const icsr = view.peekWord(ICSR) ?? 0;
+  const system = [
+    ...(((view.peekWord(SYST_CSR) ?? 0) & 3) === 3 ? ['SysTick is on'] : []),
+    ...(icsr & (1 << 26) ? ['SysTick is pending'] : []),
+    ...(icsr & (1 << 28) ? ['PendSV is pending'] : []),
+    ...(icsr & (1 << 31) ? ['NMI is pending'] : []),
+    ...(active === 'none' ? [] : [`active: ${active}`]),
+  ];
+  return system.length === 0 ? lines : [...lines, system.join('; ')];
+}
+
+/** The interrupts in one of the NVIC's bit sets. */
+function listText(view: GuestView, address: number): string {
+  const names: string[] = [];
+  for (let word = 0; word < NVIC_WORDS; word++) {
+    const set = view.peekWord(address + 4 * word) ?? 0;
+    for (let bit = 0; bit < 32; bit++) {
+      if (set & (1 << bit)) names.push(exceptionText(view, 16 + 32 * word + bit));
+    }
+  }
+  if (names.length === 0) return 'none';
+  const listed = names.slice(0, MOST_LISTED).join(', ');
+  return names.length <= MOST_LISTED ? listed : `${listed} and ${names.length - MOST_LISTED} more`;
+}
+
+function exceptionFacts(view: GuestView, { exceptionFrames }: Armv7mBacktrace): TrapFacts {
+  const [frame] = exceptionFrames;
+  return {
+    title: 'Last exception',
+    lines: [...(frame === undefined ? [] : frameLines(view, frame)), ...faultLines(view)],
+  };
+}
+
+/** The fault registers. They keep what was noted until software clears it, so not all need be of the last fault. */
+function faultLines(view: GuestView): [string, string][] {
+  const word = (address: number) => view.peekWord(address) ?? 0;
+  const [cfsr, hfsr] = [word(CFSR), word(HFSR)];
+  const lines: [string, string][] = [];
+  const tell = (name: string, value: number, meanings: readonly Meaning[]) => {
+    if (value === 0) return;
+    const told = meanings.filter(([bit]) => (value & bit) !== 0);
+    const [first, ...others] = told.map(([, field, meaning]) => `${field}: ${meaning}`);
+    lines.push([name, `${hex32(value)} ${first ?? ''}`.trimEnd()]);
+    for (const other of others) lines.push(['', `           ${other}`]);
+  };
+  tell('CFSR', cfsr, CFSR_MEANINGS);
+  if (cfsr & bits.CFSR_MMARVALID) lines.push(['MMFAR', addressText(view, word(MMFAR))]);
+  if (cfsr & bits.CFSR_BFARVALID) lines.push(['BFAR', addressText(view, word(BFAR))]);
+  tell('HFSR', hfsr, HFSR_MEANINGS);
+  if (hfsr & bits.HFSR_FORCED) {
+    const enabled = (word(SHCSR) >>> 16) & 7;
+    const names = ['MemManage', 'BusFault', 'UsageFault'].filter((_, bit) => (enabled & (1 << bit)) === 0);
+    if (names.length > 0)
+      lines.push(['SHCSR', `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} disabled`]);
+  }
+  return lines;
+}
+
+function addressText(view: GuestView, address: number): string {
+  return `${hex32(address)}: ${view.whatIsAt(address)}`;
+}
+
+/** What was interrupted, by the xPSR of the frame. */
+function interruptedText(view: GuestView, xpsr: number): string {
+  const number = xpsr & 0x1ff;
+  return `${number === 0 ? 'Thread mode' : exceptionText(view, number)}, ${flagsText(xpsr)}`;
+}
+
+function frameLines(view: GuestView, frame: ExceptionFrame): [string, string][] {
+  const stack = frame.onProcessStack ? 'process' : 'main';
+  const symbol =
+    view.symbols.at(frame.lr & ~1) === undefined ? '' : ` ${view.symbols.format((frame.lr & ~1) >>> 0)}`;
+  const { r0, r1, r2, r3, r12, lr, pc, xpsr } = frame;
+  return [
+    ['at', view.placeText((pc & ~1) >>> 0, itStateOf(xpsr))],
+    ['frame', `at ${hex32(frame.address)} on the ${stack} stack, by ${exceptionText(view, frame.exception)}`],
+    ['', `r0 ${hex32(r0)}  r1 ${hex32(r1)}  r2 ${hex32(r2)}  r3 ${hex32(r3)}`],
+    ['', `r12 ${hex32(r12)}  lr ${hex32(lr)}${symbol}`],
+    ['', `pc ${hex32(pc)}  xPSR ${hex32(xpsr)}: ${interruptedText(view, xpsr)}`],
+  ];
+}
