@@ -73,7 +73,7 @@ export type RunResult =
   | { kind: 'breakpoint'; address: number }
   | { kind: 'cycle-limit' }
   | { kind: 'instruction-limit' }
-  /** The guest can never get any further. */
+  /** The guest can never get any further. Known as soon as it is so, if need be on the cycle of a limit. */
   | { kind: 'stuck'; reason: string }
   /** The guest waits for input that is still open, and nothing else can happen before it comes. */
   | { kind: 'waiting-for-input' }

@@ -135,3 +135,19 @@ describe('waiting', () => {
     expect(machine.cycles).toBeLessThan(10 * 2 ** 29 + 100);
   });
 });
+
+// If the limit came first there, the jump would be executed once more to find out, and the end of the run would
+// depend on its pieces.
+test('a dead jump to itself is found when it is executed first, also where just that uses up a limit', () => {
+  const image = testProgram({ _start: ['spin:', ['jal', { rd: 0 }, 'spin']] });
+  const whole = Machine.fromImage(image);
+  const end = whole.run();
+  expect(end.kind).toBe('stuck');
+  for (const limit of [{ maxCycles: 1 }, { maxInstructions: 1 }]) {
+    const pieces = Machine.fromImage(image);
+    expect(pieces.run({ untilSymbol: '_start' }).kind).toBe('breakpoint');
+    expect(pieces.run(limit)).toEqual(end);
+    expect(pieces.cycles).toBe(whole.cycles);
+    expect(pieces.stateHash()).toBe(whole.stateHash());
+  }
+});
