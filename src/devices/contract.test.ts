@@ -2,21 +2,26 @@ import { describe, expect, test } from 'vitest';
 import type { DeviceContext } from '../bus/device.ts';
 import { Line } from '../bus/line.ts';
 import type { State } from '../bus/state.ts';
+import { StellarisAdc } from './adc/stellaris-adc.ts';
 import { type BuildDevice, contractViolations } from './contract.ts';
 import { Dwt } from './debug/dwt.ts';
 import { Itm } from './debug/itm.ts';
 import { FwCfg } from './firmware-config/fw-cfg.ts';
+import { Pl061 } from './gpio/pl061.ts';
+import { StellarisI2c } from './i2c/stellaris-i2c.ts';
 import { Nvic } from './irq/nvic.ts';
 import { Plic } from './irq/plic.ts';
 import { CfiFlash } from './memory/cfi-flash.ts';
 import { ForeignWindow } from './memory/foreign-window.ts';
 import { OpenBus } from './memory/open-bus.ts';
 import { Unimplemented } from './memory/unimplemented.ts';
+import { StellarisEnet } from './net/stellaris-enet.ts';
 import { PcieHost } from './pci/pcie-host.ts';
 import { bit, RegisterLayout, register } from './register.ts';
 import { RegisterDevice } from './register-device.ts';
 import { GoldfishRtc } from './rtc/goldfish-rtc.ts';
 import { Pl022 } from './ssi/pl022.ts';
+import { StellarisSystemControl } from './system/stellaris-system-control.ts';
 import { SifiveTest } from './test/sifive-test.ts';
 import { Clint } from './timer/clint.ts';
 import { StellarisTimer } from './timer/stellaris-timer.ts';
@@ -90,6 +95,17 @@ const devices: Record<string, BuildDevice> = {
   'virtio-mmio slot': (context) => new VirtioMmioSlot(context, { name }),
   'pcie host': (context) => new PcieHost(context, { name }),
   'foreign window': () => new ForeignWindow({ name, sizeBytes: 0x1000, touched() {} }),
+  pl061: (context) => new Pl061(context, { name, interrupt: new Line('irq'), debugPins: 0x80 }),
+  'stellaris i2c': (context) => new StellarisI2c(context, { name, interrupt: new Line('irq') }),
+  'stellaris adc': (context) =>
+    new StellarisAdc(context, { name, interrupts: lines(4) as [Line, Line, Line, Line] }),
+  'stellaris ethernet': (context) =>
+    new StellarisEnet(context, { name, interrupt: new Line('irq'), address: [0x1200_5452, 0x5634] }),
+  'stellaris system control': (context) =>
+    new StellarisSystemControl(context, {
+      ...{ name, interrupt: new Line('irq'), clockControl: { setFrequency() {} } },
+      identification: { did0: 1, did1: 2, dc: [3, 4, 5, 6, 7], user: [8, 9] },
+    }),
   pl022: (context) => new Pl022(context, { name, interrupt: new Line('irq') }),
   unimplemented: (context) => new Unimplemented(context, { name, sizeBytes: 0x1000 }),
   'open bus': () => new OpenBus({ name, sizeBytes: 0x1_0000 }),

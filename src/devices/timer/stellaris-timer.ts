@@ -10,7 +10,7 @@
  * No pin leads here. A capturing counter sees no edge and keeps its start value; the pulses of PWM go nowhere.
  * Seconds come from virtual time, in place of 32,768 Hz at a pin.
  *
- * Source: LM3S6965 datasheet, chapter 10 (general-purpose timers): 10.3 and 10.5.
+ * Source: LM3S6965 datasheet, chapter General-Purpose Timers. Comments name its sections and registers.
  */
 import type { DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
@@ -26,6 +26,8 @@ export interface StellarisTimerOptions {
   trigger?: Line;
 }
 
+const spec = 'General-Purpose Timers';
+
 const MODE = { TnMR: bits(1, 0), TnCMR: bit(2), TnAMS: bit(3) };
 const INTERRUPTS = {
   TATO: bit(0),
@@ -40,11 +42,11 @@ const INTERRUPTS = {
 const layout = new RegisterLayout(
   { sizeBytes: 0x1000, readWidths: 7, writeWidths: 7, narrow: 'whole' },
   {
-    GPTMCFG: register(0x00, { spec: 'register 1', fields: { GPTMCFG: bits(2, 0) }, onWrite: 'configure' }),
-    GPTMTAMR: register(0x04, { spec: 'register 2', fields: MODE, onWrite: 'modeChanged' }),
-    GPTMTBMR: register(0x08, { spec: 'register 3', fields: MODE, onWrite: 'modeChanged' }),
+    GPTMCFG: register(0x00, { spec, fields: { GPTMCFG: bits(2, 0) }, onWrite: 'configure' }),
+    GPTMTAMR: register(0x04, { spec, fields: MODE, onWrite: 'modeChanged' }),
+    GPTMTBMR: register(0x08, { spec, fields: MODE, onWrite: 'modeChanged' }),
     GPTMCTL: register(0x0c, {
-      spec: 'register 4',
+      spec,
       fields: {
         TAEN: bit(0),
         TASTALL: bit(1),
@@ -60,56 +62,56 @@ const layout = new RegisterLayout(
       },
       onWrite: 'control',
     }),
-    GPTMIMR: register(0x18, { spec: 'register 5', fields: INTERRUPTS, onWrite: 'updateInterrupts' }),
-    GPTMRIS: register(0x1c, { spec: 'register 6', access: 'ro', fields: INTERRUPTS }),
+    GPTMIMR: register(0x18, { spec, fields: INTERRUPTS, onWrite: 'updateInterrupts' }),
+    GPTMRIS: register(0x1c, { spec, access: 'ro', fields: INTERRUPTS }),
     GPTMMIS: register(0x20, {
-      spec: 'register 7',
+      spec,
       access: 'ro',
       reset: 0,
       fields: INTERRUPTS,
       value: 'maskedInterrupts',
     }),
     GPTMICR: register(0x24, {
-      spec: 'register 8',
+      spec,
       access: 'wo',
       fields: INTERRUPTS,
       onWrite: 'clearInterrupts',
     }),
     GPTMTAILR: register(0x28, {
-      spec: 'register 9',
+      spec,
       reset: 0xffff_ffff,
       value: 'intervalA',
       onWrite: 'setIntervalA',
     }),
     GPTMTBILR: register(0x2c, {
-      spec: 'register 10',
+      spec,
       reset: 0xffff,
       value: 'intervalB',
       onWrite: 'setIntervalB',
     }),
     GPTMTAMATCHR: register(0x30, {
-      spec: 'register 11',
+      spec,
       reset: 0xffff_ffff,
       value: 'matchA',
       onWrite: 'setMatchA',
     }),
     GPTMTBMATCHR: register(0x34, {
-      spec: 'register 12',
+      spec,
       reset: 0xffff,
       value: 'matchB',
       onWrite: 'setMatchB',
     }),
-    GPTMTAPR: register(0x38, { spec: 'register 13', fields: { TAPSR: bits(7, 0) }, onWrite: 'prescale' }),
-    GPTMTBPR: register(0x3c, { spec: 'register 14', fields: { TBPSR: bits(7, 0) }, onWrite: 'prescale' }),
-    GPTMTAPMR: register(0x40, { spec: 'register 15', fields: { TAPSMR: bits(7, 0) } }),
-    GPTMTBPMR: register(0x44, { spec: 'register 16', fields: { TBPSMR: bits(7, 0) } }),
+    GPTMTAPR: register(0x38, { spec, fields: { TAPSR: bits(7, 0) }, onWrite: 'prescale' }),
+    GPTMTBPR: register(0x3c, { spec, fields: { TBPSR: bits(7, 0) }, onWrite: 'prescale' }),
+    GPTMTAPMR: register(0x40, { spec, fields: { TAPSMR: bits(7, 0) } }),
+    GPTMTBPMR: register(0x44, { spec, fields: { TBPSMR: bits(7, 0) } }),
     GPTMTAR: register(0x48, {
-      spec: 'register 17',
+      spec,
       access: 'ro',
       reset: 0xffff_ffff,
       value: 'valueA',
     }),
-    GPTMTBR: register(0x4c, { spec: 'register 18', access: 'ro', reset: 0xffff, value: 'valueB' }),
+    GPTMTBR: register(0x4c, { spec, access: 'ro', reset: 0xffff, value: 'valueB' }),
   },
 );
 const { GPTMCFG, GPTMTAMR, GPTMCTL, GPTMIMR, GPTMRIS, GPTMTAPR } = layout.position;
@@ -255,7 +257,7 @@ export class StellarisTimer extends RegisterDevice {
   }
 
   prescale(): void {
-    // 10.3.3.1: a new prescale value counts from the next time-out on.
+    // GPTMTAPR: a new prescale value counts from the next time-out on.
     for (const n of [0, 1]) this.#scheduleTimeOut(n);
   }
 
@@ -336,7 +338,7 @@ export class StellarisTimer extends RegisterDevice {
     return (this.values[GPTMTAMR + n]! & 3) === ONE_SHOT;
   }
 
-  /** Whether reaching 0 is a time-out: in PWM it is not (10.3.3.4). */
+  /** Whether reaching 0 is a time-out: in PWM it is not (16-Bit PWM Mode). */
   #timesOut(n: number): boolean {
     return this.#isOneShot(n) || (this.values[GPTMTAMR + n]! & AMS) === 0;
   }
@@ -346,7 +348,7 @@ export class StellarisTimer extends RegisterDevice {
   }
 
   #cyclesPerCount(n: number): number {
-    // 10.3.3.1: the prescaler divides 16-bit timers, in one-shot and periodic mode.
+    // 16-Bit One-Shot/Periodic Timer Mode: the prescaler divides 16-bit timers, in one-shot and periodic mode.
     const prescaled = !this.#joined() && this.#timesOut(n);
     return prescaled ? this.values[GPTMTAPR + n]! + 1 : 1;
   }
@@ -382,7 +384,7 @@ export class StellarisTimer extends RegisterDevice {
     if (n === 0) this.#restartSeconds();
   }
 
-  /** A new start value is loaded at once (10.3.2.1), whether the counter counts or not. */
+  /** A new start value is loaded at once (32-Bit One-Shot/Periodic Timer Mode), whether the counter counts or not. */
   #reload(n: number): void {
     const counter = this.#counters[n]!;
     if (counter.counts) this.#restart(n);
@@ -436,7 +438,7 @@ export class StellarisTimer extends RegisterDevice {
       this.context.events.cancel(EVENT_SECOND);
       return;
     }
-    // 10.3.2.2: it starts from 1.
+    // 32-Bit Real-Time Clock Timer Mode: it starts from 1.
     this.#seconds = 1;
     this.#scheduleSecond();
   }
@@ -447,7 +449,7 @@ export class StellarisTimer extends RegisterDevice {
   }
 
   #second(): void {
-    // 10.3.2.2: at the match value it rolls over to 0 and continues.
+    // 32-Bit Real-Time Clock Timer Mode: at the match value it rolls over to 0 and continues.
     this.#seconds = this.#seconds === this.matchA() ? 0 : (this.#seconds + 1) % WORD;
     if (this.#seconds === this.matchA()) this.values[GPTMRIS]! |= RTC;
     this.#scheduleSecond();

@@ -1,6 +1,6 @@
 /**
  * Registers of the PL011. Source: Arm PrimeCell UART (PL011) TRM, DDI 0183G, chapter 3. Stellaris parts have a
- * subset: no modem lines, no DMA, an identification of their own (LM3S6965 datasheet, chapter 12).
+ * subset: no modem lines, no DMA, an identification of their own (LM3S6965 datasheet).
  */
 import { primeCellIdentification } from '../primecell.ts';
 import { bit, bits, type RegisterDeclaration, RegisterLayout, register } from '../register.ts';

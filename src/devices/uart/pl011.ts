@@ -8,7 +8,8 @@
  * interrupt rises with the first character whatever UARTIFLS selects, as on QEMU, whose guests rely on it when
  * they do not enable the timeout. Changing FEN empties the receive FIFO.
  *
- * Source: Arm PrimeCell UART (PL011) TRM, DDI 0183G, chapters 2 and 3; LM3S6965 datasheet, chapter 12.
+ * Source: Arm PrimeCell UART (PL011) TRM, DDI 0183G, chapters 2 and 3; LM3S6965 datasheet, chapter Universal
+ * Asynchronous Receivers/Transmitters.
  */
 import type { DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
