@@ -31,7 +31,12 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new InternalError(message);
 }
 
+/** Lower-case digits without a prefix, as listings print them. @param value of 32 bits; its sign does not matter. */
+export function hexDigits(value: number, digits: number): string {
+  return (value >>> 0).toString(16).padStart(digits, '0');
+}
+
 /** `0x` and eight lower-case digits: how bluesim prints an address or a 32-bit value everywhere. */
 export function hex32(value: number): string {
-  return `0x${(value >>> 0).toString(16).padStart(8, '0')}`;
+  return `0x${hexDigits(value, 8)}`;
 }

@@ -116,3 +116,47 @@ test('data is in hex and letters, long runs of zeros are left out', () => {
     `80000038:\t00 01${' '.repeat(42)}\t|..|`,
   ]);
 });
+
+describe('Thumb code', () => {
+  // start: movs r0, #1; ite eq; moveq r1, #2; movne r1, #3; movw r2, #0x1234; bx lr; a literal; main: bl start
+  const thumb = [
+    [0x01, 0x20, 0x0c, 0xbf, 0x02, 0x21, 0x03, 0x21, 0x41, 0xf2, 0x34, 0x22, 0x70, 0x47, 0x00, 0xbf],
+    [0x78, 0x56, 0x34, 0x12, 0xff, 0xf7, 0xf4, 0xff],
+  ].flat();
+  const arm = loadImage(
+    buildElf({
+      machine: 40,
+      entry: 0x101,
+      segments: [{ address: 0x100, bytes: thumb }],
+      symbols: [
+        { name: '$t', value: 0x100, information: LOCAL_LABEL },
+        { name: 'start', value: 0x101, size: 16 },
+        { name: '$d', value: 0x110, information: LOCAL_LABEL },
+        { name: '$t', value: 0x114, information: LOCAL_LABEL },
+        { name: 'main', value: 0x115, size: 4 },
+      ],
+    }),
+    'thumb.elf',
+  );
+
+  test('with IT blocks, encodings by halfwords, literals as data, and symbols without their bit 0', () => {
+    expect([...disasmText(arm)].filter((line) => !line.startsWith('Disassembly'))).toEqual([
+      ...['', '', '00000100 <start>:'],
+      '     100:\t2001      \tmovs\tr0, #1',
+      '     102:\tbf0c      \tite\teq',
+      '     104:\t2102      \tmoveq\tr1, #2',
+      '     106:\t2103      \tmovne\tr1, #3',
+      '     108:\tf241 2234 \tmovw\tr2, #4660\t@ 0x1234',
+      '     10c:\t4770      \tbx\tlr',
+      '     10e:\tbf00      \tnop',
+      '     110:\t12345678 \t.word\t0x12345678',
+      ...['', '00000114 <main>:'],
+      '     114:\tf7ff fff4 \tbl\t100 <start>',
+    ]);
+  });
+
+  test('by symbol and by address', () => {
+    expect([...disasmText(arm, { target: 'main' })].at(-1)).toMatch(/bl\t100 <start>$/);
+    expect([...disasmText(arm, { target: '0x10c+2' })].at(-1)).toBe('     10c:\t4770      \tbx\tlr');
+  });
+});

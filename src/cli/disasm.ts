@@ -3,8 +3,8 @@
  * instruction, headings with the symbols), and in hex what is not code. Addresses are those where it runs.
  */
 import type { Disassembler } from '../cpu/disassembler.ts';
-import { hex32, UserError } from '../errors.ts';
-import { isaOf } from '../machine/isa.ts';
+import { hex32, hexDigits, UserError } from '../errors.ts';
+import { type Isa, isaOf } from '../machine/isa.ts';
 import { SegmentFlag } from '../machine/loader/elf.ts';
 import type { Architecture, Image } from '../machine/loader/image.ts';
 import { printable } from '../machine/loader/printable.ts';
@@ -32,9 +32,9 @@ const DATA_BYTES_PER_LINE = 16;
 const ZERO_RUN_BYTES = { code: 8, data: 16 };
 const PADDING_BYTES = 3;
 
-function disassemblerFor(image: Image, architecture: Architecture | undefined): Disassembler {
+function isaFor(image: Image, architecture: Architecture | undefined): Isa {
   const wanted = image.architecture ?? architecture;
-  if (wanted !== undefined) return isaOf(wanted).disassembler();
+  if (wanted !== undefined) return isaOf(wanted);
   throw new UserError(
     `\`${image.name}\` does not say which architecture it is for.`,
     'Name a board that has it: --board virt.',
@@ -67,7 +67,6 @@ function wordAt(bytes: Uint8Array, offset: number): number {
   return byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24);
 }
 
-const hex = (value: number, digits: number) => (value >>> 0).toString(16).padStart(digits, '0');
 const label = (address: number) => `${(address >>> 0).toString(16).padStart(8)}:`;
 
 /** Data between instructions is in words where they are aligned, which it mostly is. */
@@ -76,15 +75,15 @@ function literalEnd(address: number, end: number): number {
   return address % 2 === 0 && address + 2 <= end ? address + 2 : address + 1;
 }
 
-function literal(bytes: Uint8Array, address: number): string {
+function literal({ listing }: Isa, bytes: Uint8Array, address: number): string {
   const directive = bytes.length === 4 ? '.word' : bytes.length === 2 ? '.short' : '.byte';
-  const digits = hex(wordAt(bytes, 0), 2 * bytes.length);
-  // The blanks are objdump's own, so that the two can be compared with diff.
-  return `${label(address)}\t${digits.padEnd(bytes.length === 4 ? 18 : 20)}\t${directive}\t0x${digits}`;
+  const digits = hexDigits(wordAt(bytes, 0), 2 * bytes.length);
+  const width = bytes.length === 4 ? listing.wordWidth : listing.width;
+  return `${label(address)}\t${digits.padEnd(width)}\t${directive}\t0x${digits}`;
 }
 
 function dump(bytes: Uint8Array, address: number): string {
-  const numbers = Array.from(bytes, (byte) => hex(byte, 2)).join(' ');
+  const numbers = Array.from(bytes, (byte) => hexDigits(byte, 2)).join(' ');
   const letters = Array.from(bytes, (byte) =>
     byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
   );
@@ -94,12 +93,14 @@ function dump(bytes: Uint8Array, address: number): string {
 /** Prints stretches of one image. */
 class Listing {
   readonly #image: Image;
+  readonly #isa: Isa;
   readonly #disassembler: Disassembler;
   readonly #aliases: boolean;
 
-  constructor(image: Image, disassembler: Disassembler, aliases: boolean) {
+  constructor(image: Image, isa: Isa, aliases: boolean) {
     this.#image = image;
-    this.#disassembler = disassembler;
+    this.#isa = isa;
+    this.#disassembler = isa.disassembler();
     this.#aliases = aliases;
   }
 
@@ -114,10 +115,11 @@ class Listing {
       const located = symbols.at(from);
       if (located && (located.offset === 0 || from === start)) {
         yield '';
-        yield `${hex(from, 8)} <${symbols.format(from)}>:`;
+        yield `${hexDigits(from, 8)} <${symbols.format(from)}>:`;
       }
       const mapped = symbols.holds(from);
-      const isData = mapped?.holds === 'data' && mapped.address >= piece.start;
+      // Instructions of the ARM state are none here.
+      const isData = (mapped?.holds === 'data' || mapped?.holds === 'arm') && mapped.address >= piece.start;
       yield* this.#stretch(piece, from, inside[index + 1] ?? end, piece.executable && !isData);
     }
   }
@@ -141,7 +143,7 @@ class Listing {
       } else {
         const next = piece.executable ? literalEnd(address, to) : Math.min(to, address + DATA_BYTES_PER_LINE);
         const bytes = piece.bytes.subarray(offset, next - piece.start);
-        yield piece.executable ? literal(bytes, address) : dump(bytes, address);
+        yield piece.executable ? literal(this.#isa, bytes, address) : dump(bytes, address);
         address = next;
       }
     }
@@ -164,13 +166,18 @@ class Listing {
     if (address + length > end) {
       const left = literalEnd(address, end) - address;
       return {
-        line: literal(piece.bytes.subarray(offset, offset + left), address),
+        line: literal(this.#isa, piece.bytes.subarray(offset, offset + left), address),
         length: left,
         context: 0,
       };
     }
-    const encoding = length === 2 ? hex(word & 0xffff, 4).padEnd(20) : hex(word, 8).padEnd(18);
-    return { line: `${label(address)}\t${encoding}\t${text.replace(' ', '\t')}`, length, context };
+    const { listing } = this.#isa;
+    const encoding = length === 2 ? hexDigits(word & 0xffff, 4).padEnd(listing.width) : listing.long(word);
+    return {
+      line: `${label(address)}\t${encoding}\t${text.replace(' ', '\t').replace(' @ ', '\t@ ')}`,
+      length,
+      context,
+    };
   }
 }
 
@@ -179,7 +186,7 @@ class Listing {
  * @throws UserError at once when the target is unknown or the image holds nothing there.
  */
 export function disasmText(image: Image, options: DisasmOptions = {}): Iterable<string> {
-  const listing = new Listing(image, disassemblerFor(image, options.architecture), options.aliases ?? true);
+  const listing = new Listing(image, isaFor(image, options.architecture), options.aliases ?? true);
   const pieces = piecesOf(image);
   const everything = { start: 0, end: 2 ** 32 };
   const range = options.target === undefined ? everything : parseTarget(image, options.target);

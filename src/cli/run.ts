@@ -34,6 +34,11 @@ export async function run(image: string, words: readonly string[], raw: RawRunOp
   }
 }
 
+/** `main+0x4`. */
+function placeOf({ isa, registers, symbols }: Machine): string {
+  return symbols.format(isa.place(registers));
+}
+
 class RunSession {
   readonly input: RunInput;
   readonly #request: RunRequest;
@@ -116,7 +121,7 @@ class RunSession {
     const machine = this.#machine;
     const request = this.#request;
     const inputHasEnded = this.#feed.bytes > 0 && !machine.port(machine.board.console).inputOpen;
-    const conclusion = conclude(ending, request, machine.symbols.format(machine.pc), inputHasEnded);
+    const conclusion = conclude(ending, request, placeOf(machine), inputHasEnded);
     let { exitCode } = conclusion;
     this.#recorder?.end(ending.kind);
     this.#trace?.end();

@@ -28,8 +28,8 @@ const MOST_LISTED = 8;
 /** A status bit with the name of its field and what it means. */
 type Meaning = readonly [bit: number, name: string, meaning: string];
 
-/** B3.2.15. */
-const CFSR_MEANINGS: readonly Meaning[] = [
+/** B3.2.15. No line is longer than a report may be. */
+export const CFSR_MEANINGS: readonly Meaning[] = [
   [bits.CFSR_IACCVIOL, 'IACCVIOL', 'an instruction was fetched from where the MPU or XN forbids it'],
   [bits.CFSR_DACCVIOL, 'DACCVIOL', 'a load or store was forbidden by the MPU'],
   [bits.CFSR_MUNSTKERR, 'MUNSTKERR', 'the MPU forbade to read the frame on exception return'],
@@ -37,26 +37,18 @@ const CFSR_MEANINGS: readonly Meaning[] = [
   [bits.CFSR_IBUSERR, 'IBUSERR', 'an instruction was fetched from where nothing answers'],
   [bits.CFSR_PRECISERR, 'PRECISERR', 'a load or store went to where nothing answers'],
   [bits.CFSR_IMPRECISERR, 'IMPRECISERR', 'a store before that had gone to where nothing answers'],
-  [bits.CFSR_UNSTKERR, 'UNSTKERR', 'nothing answered where the frame was to be read on exception return'],
-  [bits.CFSR_STKERR, 'STKERR', 'nothing answered where the frame was to be written on exception entry'],
+  [bits.CFSR_UNSTKERR, 'UNSTKERR', 'nothing answered where the frame was read on exception return'],
+  [bits.CFSR_STKERR, 'STKERR', 'nothing answered where the frame was written on exception entry'],
   [bits.CFSR_UNDEFINSTR, 'UNDEFINSTR', 'an undefined instruction'],
   [bits.CFSR_INVSTATE, 'INVSTATE', 'an instruction with the T bit clear: a jump to an even address'],
-  [
-    bits.CFSR_INVPC,
-    'INVPC',
-    'an exception return that fits no exception: EXC_RETURN or the frame is damaged',
-  ],
-  [bits.CFSR_NOCP, 'NOCP', 'a coprocessor or floating-point instruction, and there is no such unit'],
-  [
-    bits.CFSR_UNALIGNED,
-    'UNALIGNED',
-    'an unaligned access: CCR.UNALIGN_TRP, or an instruction that allows none',
-  ],
+  [bits.CFSR_INVPC, 'INVPC', 'an exception return with a damaged EXC_RETURN, IPSR or frame'],
+  [bits.CFSR_NOCP, 'NOCP', 'a coprocessor or floating-point instruction without such a unit'],
+  [bits.CFSR_UNALIGNED, 'UNALIGNED', 'an unaligned access that CCR.UNALIGN_TRP or the instruction forbids'],
   [bits.CFSR_DIVBYZERO, 'DIVBYZERO', 'a division by zero, with CCR.DIV_0_TRP'],
 ];
 
 /** B3.2.16. */
-const HFSR_MEANINGS: readonly Meaning[] = [
+export const HFSR_MEANINGS: readonly Meaning[] = [
   [bits.HFSR_VECTTBL, 'VECTTBL', 'a vector could not be read'],
   [
     bits.HFSR_FORCED,
@@ -71,15 +63,16 @@ export function armv7mFacts(view: GuestView): GuestFacts {
   const xpsr = read('xpsr');
   const ipsr = xpsr & 0x1ff;
   const trace = armv7mBacktrace(view, {
-    pc: read('pc'),
+    pc: read('lockup'),
     sp: read('sp'),
     ra: read('lr'),
     fp: read('r7'),
     psp: read('psp'),
     ipsr,
   });
+  const lockedUp = read('lockup') !== read('pc');
   return {
-    mode: `${modeText(view, ipsr, read('control'))}, ${flagsText(xpsr)}`,
+    mode: `${lockedUp ? 'locked up ' : ''}${modeText(view, ipsr, read('control'))}, ${flagsText(xpsr)}`,
     registers: view.registers.names.filter((name) => !HIDDEN.has(name)),
     interrupts: interruptTexts(view),
     trap: view.hasTrapped ? exceptionFacts(view, trace) : undefined,

@@ -3,6 +3,7 @@ import { instructionLength } from '../cpu/armv7m/decode.ts';
 import { armv7mDisassembler } from '../cpu/armv7m/disassemble.ts';
 import type { Extension } from '../cpu/armv7m/instructions/row.ts';
 import { armv7mFacts, itStateOf } from '../debug/armv7m-facts.ts';
+import { hexDigits } from '../errors.ts';
 import type { Isa } from './isa.ts';
 
 const EVERYTHING: ReadonlySet<Extension> = new Set<Extension>(['M', 'DSP']);
@@ -15,6 +16,7 @@ export const ARMV7M_ISA: Isa = {
   optionalExtensions: [],
   // The DSP extension is disassembled on a processor that lacks it as well: it says what was meant.
   disassembler: () => armv7mDisassembler(EVERYTHING),
+  place: (registers) => registers.read('lockup')!,
   context: (registers) => itStateOf(registers.read('xpsr') ?? 0),
   trapNoun: 'exception',
   instructionLength,
@@ -24,6 +26,11 @@ export const ARMV7M_ISA: Isa = {
     special: ['msp', 'psp', 'primask', 'basepri', 'faultmask', 'control'],
     toldByTraps: new Set(['xpsr', 'msp', 'psp', 'control']),
     trapValue: undefined,
+  },
+  listing: {
+    width: 10,
+    wordWidth: 9,
+    long: (word) => `${hexDigits(word & 0xffff, 4)} ${hexDigits(word >>> 16, 4)} `,
   },
   facts: armv7mFacts,
 };

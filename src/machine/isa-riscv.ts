@@ -3,6 +3,7 @@ import { instructionLength } from '../cpu/riscv/decode.ts';
 import { REGISTER_NAMES, riscvDisassembler } from '../cpu/riscv/disassemble.ts';
 import { BASE_EXTENSIONS, OPTIONAL_EXTENSIONS } from '../cpu/riscv/instructions/table.ts';
 import { riscvFacts } from '../debug/riscv-facts.ts';
+import { hexDigits } from '../errors.ts';
 import type { Isa } from './isa.ts';
 
 export const RISCV_ISA: Isa = {
@@ -10,6 +11,7 @@ export const RISCV_ISA: Isa = {
   base: 'RV32IMAC',
   optionalExtensions: OPTIONAL_EXTENSIONS,
   disassembler: (chosen = OPTIONAL_EXTENSIONS) => riscvDisassembler(new Set([...BASE_EXTENSIONS, ...chosen])),
+  place: (registers) => registers.read('pc')!,
   context: () => 0,
   trapNoun: 'trap',
   instructionLength,
@@ -20,5 +22,6 @@ export const RISCV_ISA: Isa = {
     toldByTraps: new Set(['mstatus', 'mepc', 'mcause', 'mtval']),
     trapValue: 'mtval',
   },
+  listing: { width: 20, wordWidth: 18, long: (word) => hexDigits(word, 8).padEnd(18) },
   facts: riscvFacts,
 };

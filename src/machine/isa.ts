@@ -28,6 +28,16 @@ export interface TraceRegisters {
   readonly trapValue: string | undefined;
 }
 
+/** How a listing prints encodings: with objdump's own blanks, so that the two can be compared with diff. */
+export interface ListingColumns {
+  /** Width of the encoding of a short instruction, or of data shorter than a word. */
+  readonly width: number;
+  /** Width of a word of data. */
+  readonly wordWidth: number;
+  /** The encoding of a long instruction, filled up with blanks. @param word its bytes, little-endian. */
+  long(word: number): string;
+}
+
 export interface Isa {
   readonly architecture: Architecture;
   /** What is always there: `RV32IMAC`. */
@@ -35,6 +45,8 @@ export interface Isa {
   readonly optionalExtensions: readonly IsaExtension[];
   /** @param extensions besides the base; all that there are, when left out. */
   disassembler(extensions?: readonly IsaExtension[]): Disassembler;
+  /** Where the guest is: the next instruction, or the one at which it can go no further. */
+  place(registers: RegisterFile): number;
   /** What the instructions before leave to the next one: see `DisassembleOptions.context`. */
   context(registers: RegisterFile): number;
   /** What the manual calls the transfer of control to a handler. */
@@ -42,6 +54,7 @@ export interface Isa {
   /** Bytes of the instruction that begins with a halfword. */
   instructionLength(halfword: number): 2 | 4;
   readonly trace: TraceRegisters;
+  readonly listing: ListingColumns;
   facts(view: GuestView): GuestFacts;
 }
 

@@ -13,12 +13,21 @@ export function gatherFacts(machine: Machine, branches: LastBranches | undefined
     symbols,
     cycles: machine.cycles,
     seconds: machine.nanoseconds / 1e9,
-    place: view.placeText(machine.pc, machine.isa.context(registers)),
+    place: view.placeText(machine.isa.place(registers), machine.isa.context(registers)),
     guest,
     trapNoun: machine.isa.trapNoun,
-    registers: guest.registers.map((name) => ({ name, value: registers.read(name)! })),
+    registers: guest.registers.map((name) => {
+      const value = registers.read(name)!;
+      return { name, value, pointsTo: pointedTo(machine, value) };
+    }),
     branches,
   };
+}
+
+/** Bit 0 of a pointer to code says only that it is Thumb code. */
+function pointedTo({ symbols, isa }: Machine, value: number): number {
+  const isCode = symbols.at(value)?.symbol.kind === 'function';
+  return isCode && isa.architecture === 'armv7m' ? (value & ~1) >>> 0 : value;
 }
 
 /** A machine as reports and backtraces see it. */

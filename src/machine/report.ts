@@ -23,7 +23,7 @@ export interface ReportFacts {
   /** `trap`. */
   readonly trapNoun: string;
   /** In the order in which they are shown. */
-  readonly registers: readonly { name: string; value: number }[];
+  readonly registers: readonly { name: string; value: number; pointsTo: number }[];
   /** Undefined when nobody recorded. */
   readonly branches: LastBranches | undefined;
 }
@@ -84,9 +84,9 @@ function located(symbols: SymbolTable, address: number): string {
 }
 
 function registerLines({ symbols, registers }: ReportFacts): string[] {
-  const cells = registers.map(({ name, value }) => {
-    const located = value < 0x100 ? undefined : symbols.at(value);
-    const hint = located === undefined ? '' : ` ${shortened(symbols.format(value))}`;
+  const cells = registers.map(({ name, value, pointsTo }) => {
+    const located = value < 0x100 ? undefined : symbols.at(pointsTo);
+    const hint = located === undefined ? '' : ` ${shortened(symbols.format(pointsTo))}`;
     return `${name.padEnd(8)} ${hex32(value)}${hint}`;
   });
   const rows = Math.ceil(cells.length / COLUMNS);

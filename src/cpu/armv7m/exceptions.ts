@@ -79,6 +79,8 @@ export interface ExceptionOptions {
 export class ExceptionModel implements InterruptListener, Stateful {
   /** Why the processor is locked up, one sentence without a full stop; '' while it is not. */
   lockup = '';
+  /** The counter when that happened, signed: of the instruction that could not be finished, or 0. */
+  lockupFrom = 0;
   sleep: Sleep = Sleep.None;
   /** The event register of WFE and SEV (B1.5.18). */
   eventRegister = false;
@@ -115,6 +117,7 @@ export class ExceptionModel implements InterruptListener, Stateful {
   /** Everything but the vector table's two words, which `enterReset` loads. */
   reset(): void {
     this.lockup = '';
+    this.lockupFrom = 0;
     this.sleep = Sleep.None;
     this.eventRegister = false;
     this.pending = 0;
@@ -588,6 +591,7 @@ export class ExceptionModel implements InterruptListener, Stateful {
   /** B1.5.15. @param entering an exception whose entry fails: it is active then, so that its priority holds. */
   #lockUp(reason: string, entering = 0): void {
     this.lockup = reason;
+    this.lockupFrom = this.#state.counter;
     if (entering !== 0) {
       this.pending &= ~(1 << entering);
       this.active |= 1 << entering;
@@ -602,6 +606,7 @@ export class ExceptionModel implements InterruptListener, Stateful {
   snapshot(): State {
     return {
       lockup: this.lockup,
+      lockupFrom: this.lockupFrom,
       sleep: this.sleep,
       eventRegister: this.eventRegister,
       pending: this.pending,
@@ -615,6 +620,7 @@ export class ExceptionModel implements InterruptListener, Stateful {
   /** After the processor's registers and the interrupt controller. */
   restore(state: State): void {
     this.lockup = state.lockup as string;
+    this.lockupFrom = state.lockupFrom as number;
     this.sleep = state.sleep as Sleep;
     this.eventRegister = state.eventRegister as boolean;
     this.pending = state.pending as number;

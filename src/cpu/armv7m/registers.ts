@@ -74,6 +74,8 @@ const MORE: Readonly<Record<string, Register>> = {
     },
   },
   ipsr: { read: ({ state }) => state.ipsr },
+  // Where the processor was when it locked up; pc otherwise.
+  lockup: { read: ({ counter, exceptions }) => (exceptions.lockup === '' ? counter : exceptions.lockupFrom) },
 };
 
 export class ArmRegisters implements RegisterFile {
