@@ -174,7 +174,7 @@ export interface RowOptions {
   readonly unpredictable?: readonly Unpredictable[];
   /** Title and section of the page, where the operation has more than one. */
   readonly page?: readonly [name: string, spec: string];
-  /** What bits that are not as they should be do; 'executes' unless said otherwise. */
+  /** What bits that are not as they should be do; 'undefined' unless said otherwise, as on QEMU. */
   readonly shouldBe?: Unpredictable['outcome'];
 }
 
@@ -198,7 +198,7 @@ export function rowsOf(extension: Extension) {
     const bits = parsePattern(pattern);
     const [name, spec] = options.page ?? PAGES[operation];
     const unpredictable = [
-      ...shouldBeBits(bits, options.shouldBe ?? 'executes'),
+      ...shouldBeBits(bits, options.shouldBe ?? 'undefined'),
       ...(options.unpredictable ?? []),
     ];
     return {

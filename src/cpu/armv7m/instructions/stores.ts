@@ -10,6 +10,7 @@ import {
   field4,
   isUnprivileged,
   noAccess,
+  noSp,
   pc,
   RD,
   RM,
@@ -32,11 +33,11 @@ const indexed = (w: number) => notPc(w) && !isUnprivileged(w) && !noAccess(w);
 const indexedWord = (w: number) => indexed(w) && !(field4(w, RN) === 13 && (w & 0x7ff) === 0x504);
 const isDual = (w: number) => (w & 0x01200000) !== 0;
 
-/** UNPREDICTABLE: the status replaces what the register held, after the store. */
-const STATUS_IS_BASE = same('Rd and Rn are one register', RD, RN, 'executes');
-const STATUS_IS_DATA = same('Rd and Rt are one register', RD, RT, 'executes');
-const NARROW_STATUS_IS_BASE = same('Rd and Rn are one register', RM, RN, 'executes');
-const NARROW_STATUS_IS_DATA = same('Rd and Rt are one register', RM, RT, 'executes');
+/** UNPREDICTABLE: UNDEFINED, as on QEMU. */
+const STATUS_IS_BASE = same('Rd and Rn are one register', RD, RN, 'undefined');
+const STATUS_IS_DATA = same('Rd and Rt are one register', RD, RT, 'undefined');
+const NARROW_STATUS_IS_BASE = same('Rd and Rn are one register', RM, RN, 'undefined');
+const NARROW_STATUS_IS_DATA = same('Rd and Rt are one register', RM, RT, 'undefined');
 
 // biome-ignore format: a table
 export const storeRows = () => [
@@ -53,9 +54,9 @@ export const storeRows = () => [
   row(Operation.StrbRegister, 'T2', '11111 00 0 0 00 0 .... .... 0 00000 .. ....', LS_R, 'strb{c}.w rd, [rn, scaled]', 'store-register', { where: notPc, unpredictable: spOrPc(RT, RM) }),
   row(Operation.Strbt, 'T1', '11111 00 0 0 00 0 .... .... 1 110 ........', LS_T, 'strbt{c} rd, indexed', 'store', { where: notPc, unpredictable: spOrPc(RT) }),
   row(Operation.Strd, 'T1', '11101 00 . . 1 . 0 .... .... .... ........', LS_DUAL, 'strd{c} rd, ra, dual', 'store-double', { where: isDual, unpredictable: [BASE_IN_REGISTERS, sp(RT, RT2), pc(RN, RT, RT2)] }),
-  row(Operation.Strex, 'T1', '11101 00 0 0 1 0 0 .... .... .... ........', STREX, 'strex{c} ra, rd, offset', 'store-exclusive', { unpredictable: [STATUS_IS_BASE, STATUS_IS_DATA, sp(RD, RT), pc(RD, RT, RN)] }),
-  row(Operation.Strexb, 'T1', '11101 00 0 1 1 0 0 .... .... (1111) 0100 ....', STREX_NARROW, 'strexb{c} ra, rd, [rn]', 'store-exclusive', { unpredictable: [NARROW_STATUS_IS_BASE, NARROW_STATUS_IS_DATA, sp(RM, RT), pc(RM, RT, RN)] }),
-  row(Operation.Strexh, 'T1', '11101 00 0 1 1 0 0 .... .... (1111) 0101 ....', STREX_NARROW, 'strexh{c} ra, rd, [rn]', 'store-exclusive', { unpredictable: [NARROW_STATUS_IS_BASE, NARROW_STATUS_IS_DATA, sp(RM, RT), pc(RM, RT, RN)] }),
+  row(Operation.Strex, 'T1', '11101 00 0 0 1 0 0 .... .... .... ........', STREX, 'strex{c} ra, rd, offset', 'store-exclusive', { unpredictable: [STATUS_IS_BASE, STATUS_IS_DATA, noSp(RD, RT), pc(RD, RT, RN)] }),
+  row(Operation.Strexb, 'T1', '11101 00 0 1 1 0 0 .... .... (1111) 0100 ....', STREX_NARROW, 'strexb{c} ra, rd, [rn]', 'store-exclusive', { unpredictable: [NARROW_STATUS_IS_BASE, NARROW_STATUS_IS_DATA, noSp(RM, RT), pc(RM, RT, RN)] }),
+  row(Operation.Strexh, 'T1', '11101 00 0 1 1 0 0 .... .... (1111) 0101 ....', STREX_NARROW, 'strexh{c} ra, rd, [rn]', 'store-exclusive', { unpredictable: [NARROW_STATUS_IS_BASE, NARROW_STATUS_IS_DATA, noSp(RM, RT), pc(RM, RT, RN)] }),
   row(Operation.StrhImmediate, 'T1', '1000 0 ..... ... ...', N_LS_HALF, 'strh{c} rd, near', 'store'),
   row(Operation.StrhImmediate, 'T2', '11111 00 0 1 01 0 .... .... ............', LS_I12, 'strh{c}.w rd, offset', 'store', { where: notPc, unpredictable: spOrPc(RT) }),
   row(Operation.StrhImmediate, 'T3', '11111 00 0 0 01 0 .... .... 1 ... ........', LS_I8, 'strh{c}.w rd, indexed', 'store', { where: indexed, unpredictable: [WRITES_BACK_RT, ...spOrPc(RT)] }),

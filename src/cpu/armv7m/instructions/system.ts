@@ -68,8 +68,8 @@ export const systemRows = () => [
   row(Operation.B, 'T3', '11110 . .... ...... 10 . 0 . ...........', B_COND, 'b{cond}.w target', 'branch-conditional', { where: wideCondition, unpredictable: [notInIt('undefined')] }),
   row(Operation.B, 'T4', '11110 . .......... 10 . 1 . ...........', B_WIDE, 'b{c}.w target', 'branch', { unpredictable: [LAST_IN_IT] }),
   row(Operation.Bl, 'T1', '11110 . .......... 11 . 1 . ...........', B_WIDE, 'bl{c} target', 'branch-link', { unpredictable: [LAST_IN_IT] }),
-  row(Operation.Blx, 'T1', '010001 11 1 .... (000)', N_BX, 'blx{c} rm', 'branch-exchange', { shouldBe: 'undefined', unpredictable: [branchRm, LAST_IN_IT] }),
-  row(Operation.Bx, 'T1', '010001 11 0 .... (000)', N_BX, 'bx{c} rm', 'branch-exchange', { shouldBe: 'undefined', unpredictable: [LAST_IN_IT] }),
+  row(Operation.Blx, 'T1', '010001 11 1 .... (000)', N_BX, 'blx{c} rm', 'branch-exchange', { unpredictable: [branchRm, LAST_IN_IT] }),
+  row(Operation.Bx, 'T1', '010001 11 0 .... (000)', N_BX, 'bx{c} rm', 'branch-exchange', { unpredictable: [LAST_IN_IT] }),
   row(Operation.Cbz, 'T1', '1011 . 0 . 1 ..... ...', N_CBZ, 'cb{nz} rn, target', 'branch-compare', { unpredictable: [notInIt('executes')] }),
   row(Operation.Tbb, 'T1', '11101 00 0110 1 .... (1111 0000) 000 . ....', TABLE_BRANCH, 'tb{bh}{c} [rn, halved]', 'table-branch', { unpredictable: [LAST_IN_IT, sp(RN, RM), pc(RM)] }),
   row(Operation.It, 'T1', '1011 1111 .... ....', N_IT, 'it{xyz} first', 'it', { where: (w) => (w & 15) !== 0, unpredictable: [CONDITION_ALWAYS, notInIt('executes')] }),
@@ -102,7 +102,7 @@ export const systemRows = () => [
   row(Operation.Pssbb, 'T1', '11110 0111 011 (1111) 10 (0) 0 (1111) 0100 0100', NONE, 'pssbb{c}', 'barrier', { unpredictable: [notInIt('executes')] }),
   row(Operation.Ssbb, 'T1', '11110 0111 011 (1111) 10 (0) 0 (1111) 0100 0000', NONE, 'ssbb{c}', 'barrier', { unpredictable: [notInIt('executes')] }),
 
-  row(Operation.Cps, 'T1', '1011 0110 011 . (00) . .', N_CPS, 'cps{effect} masks', 'cps', { shouldBe: 'undefined', unpredictable: [NO_MASKS, notInIt('executes')] }),
+  row(Operation.Cps, 'T1', '1011 0110 011 . (00) . .', N_CPS, 'cps{effect} masks', 'cps', { unpredictable: [NO_MASKS, notInIt('executes')] }),
   row(Operation.Mrs, 'T1', '11110 0111 11 (0) (1111) 10 (0) 0 .... ........', MRS, 'mrs{c} rd, special', 'mrs', { unpredictable: [NO_SPECIAL_REGISTER, ...spOrPc(RD)] }),
   row(Operation.Msr, 'T1', '11110 0111 00 (0) .... 10 (0) 0 .. (00) ........', MSR, 'msr{c} specialmask, rn', 'msr', { unpredictable: [NO_SPECIAL_REGISTER, BAD_MASK, ...spOrPc(RN)] }),
 

@@ -23,6 +23,9 @@ export const sp = (...fields: number[]): Unpredictable => ({
   outcome: 'executes',
 });
 
+/** The same, UNDEFINED as on QEMU. */
+export const noSp = (...fields: number[]): Unpredictable => ({ ...sp(...fields), outcome: 'undefined' });
+
 /** UNPREDICTABLE: UNDEFINED, because no program that means something has it, and none should jump by accident. */
 export const pc = (...fields: number[]): Unpredictable => ({
   what: 'PC as an operand',
