@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { BoardDescription } from '../machine/board.ts';
+import { VIRT } from '../machine/boards/virt.ts';
 import { loadImage } from '../machine/loader/image.ts';
 import { buildAttributes, buildElf } from '../machine/loader/test-images.ts';
 import { infoJson, infoText } from './info.ts';
@@ -18,7 +20,7 @@ const IMAGE = loadImage(
   }),
   'x.elf',
 );
-const suggestBoard = () => 'virt';
+const suggestBoard = () => VIRT;
 
 describe('infoText', () => {
   it('shows what the image is', () => {
@@ -67,6 +69,59 @@ describe('infoText', () => {
     expect(infoText(raw, { suggestBoard: () => undefined })).toMatch(
       /^x\.bin: raw binary, 2 bytes\n {2}board/,
     );
+  });
+});
+
+describe('an ARM image', () => {
+  const core = { type: 'armv7m', vectorTable: 0, dsp: false } as BoardDescription['core'];
+  const board: BoardDescription = { ...VIRT, name: 'arm', core };
+  const word = (value: number) => [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24];
+  const [HANDLER, DEFAULT] = [0x81, 0x85];
+  const vectors = [0x20001000, HANDLER, DEFAULT, DEFAULT, 0, 0, DEFAULT, ...Array(9).fill(0)];
+  const interrupts = [DEFAULT, DEFAULT, HANDLER, 0, 0x1234_5678];
+  const arm = loadImage(
+    buildElf({
+      ...{ machine: 40, entry: HANDLER, flags: 0x0500_0200 },
+      segments: [{ address: 0, bytes: [...vectors, ...interrupts, ...Array(16).fill(0)].flatMap(word) }],
+      symbols: [
+        { name: 'start', value: HANDLER, size: 4 },
+        { name: 'ignore', value: DEFAULT, size: 4 },
+      ],
+      attributes: buildAttributes('aeabi', [6, 13, 7, 0x4d, 10, 6]),
+    }),
+    'arm.elf',
+  );
+
+  it('is told with its processor, what may go wrong, and its vectors', () => {
+    const text = infoText(arm, { suggestBoard: () => board });
+    expect(text).toMatch(
+      /^arm\.elf: ELF, ARM Cortex-M, .*\n {2}entry {2}0x00000081 start\n {2}ISA {4}v7E-M\n/,
+    );
+    expect(text).toContain(
+      '\n  ABI    EABI5, soft float\n  board  arm with --cpu cortex-m4\n  note   parts of',
+    );
+    const rows = text.slice(text.indexOf('Vector table')).split('\n').slice(2, 9);
+    expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
+      ['0', 'initial SP', '0x20001000'],
+      ['1', 'Reset', '0x00000081', 'start'],
+      ['2–3', 'NMI to HardFault', '0x00000085', 'ignore'],
+      ['4–5', 'MemManage to BusFault', '0x00000000'],
+      ['6', 'UsageFault', '0x00000085', 'ignore'],
+      ['7–15', 'exception 7 to SysTick', '0x00000000'],
+      ['16–17', 'IRQ 0 to IRQ 1', '0x00000085', 'ignore'],
+    ]);
+  });
+
+  it('has the same as JSON', () => {
+    const json = infoJson(arm, { suggestBoard: () => board });
+    expect(json).toMatchObject({
+      ...{ architecture: 'armv7m', isa: 'v7E-M', board: 'arm', cpu: 'cortex-m4', entrySymbol: 'start' },
+      warnings: [expect.stringContaining('floating-point unit')],
+      vectorTable: { address: 0, initialSp: 0x20001000, reset: HANDLER },
+    });
+    expect((json.vectorTable as { vectors: unknown[] }).vectors.at(-1)).toEqual({
+      ...{ first: 18, last: 18, handler: HANDLER },
+    });
   });
 });
 

@@ -1,16 +1,19 @@
 /** `bluesim info IMAGE`: what an image is, where it goes, what it occupies. */
 import { createHash } from 'node:crypto';
 import { hex32 } from '../errors.ts';
+import type { BoardDescription } from '../machine/board.ts';
+import { suggestCpu } from '../machine/cpus.ts';
 import { type Footprint, footprintOf } from '../machine/footprint.ts';
 import { SegmentFlag } from '../machine/loader/elf.ts';
 import type { Image, ImageSection } from '../machine/loader/image.ts';
 import { printable, readableSize } from '../machine/loader/printable.ts';
+import { exceptionName, type VectorTable, vectorsOf, vectorTableAt } from '../machine/vector-table.ts';
 import { PLAIN, type Style } from './style.ts';
 import { table } from './table.ts';
 
 export interface InfoOptions {
   /** The board that the image is probably for, or undefined when nothing tells. */
-  suggestBoard: (image: Image) => string | undefined;
+  suggestBoard: (image: Image) => BoardDescription | undefined;
   style?: Style;
   /** How many of the largest symbols to list; 15 by default. */
   symbolCount?: number;
@@ -60,15 +63,56 @@ function footprintLines(footprint: Footprint, style: Style): string[] {
   ];
 }
 
+function boardText(image: Image, board: BoardDescription | undefined): string {
+  if (board === undefined) return 'none suggested; give one with --board';
+  const cpu = suggestCpu(image, board);
+  return cpu === undefined ? board.name : `${board.name} with --cpu ${cpu}`;
+}
+
+/** The vector table that a board with an ARM core begins with. */
+function tableOf(image: Image, board: BoardDescription | undefined): VectorTable | undefined {
+  return board?.core.type === 'armv7m' ? vectorTableAt(image, board.core.vectorTable) : undefined;
+}
+
+function vectorLines(image: Image, board: BoardDescription | undefined, style: Style): string[] {
+  const vectors = tableOf(image, board);
+  if (vectors === undefined) return [];
+  const rows = vectorsOf(image, vectors).map(({ first, last, handler }) => [
+    first === last ? `${first}` : `${first}–${last}`,
+    first === last ? exceptionName(first) : `${exceptionName(first)} to ${exceptionName(last)}`,
+    hex32(handler),
+    handler === 0 ? '' : (symbolName(image, handler) ?? ''),
+  ]);
+  const columns = [
+    { title: 'number', align: 'right' },
+    { title: 'exception' },
+    { title: 'vector' },
+    { title: 'handler' },
+  ] as const;
+  return [
+    '',
+    style.heading('Vector table'),
+    ...table(columns, [['0', 'initial SP', hex32(vectors.initialSp), ''], ...rows]),
+  ];
+}
+
+/** What an address of code is called; undefined where no symbol describes it. */
+function symbolName(image: Image, address: number): string | undefined {
+  const target = codeAddress(image, address);
+  return image.symbols.at(target) && image.symbols.format(target);
+}
+
 /** The text for the terminal, with a line feed at the end of every line. */
 export function infoText(image: Image, options: InfoOptions): string {
   const style = options.style ?? PLAIN;
   const footprint = footprintOf(image);
+  const board = options.suggestBoard(image);
   const facts: [string, string | undefined][] = [
     ['entry', image.entry === undefined ? undefined : entryText(image, image.entry)],
     ['ISA', image.attributes?.architecture],
     ['ABI', abiOf(image)],
-    ['board', options.suggestBoard(image) ?? 'none suggested; give one with --board'],
+    ['board', boardText(image, board)],
+    ...image.warnings.map((warning): [string, string] => ['note', warning]),
   ];
   const known = image.architecture ? `, ${ARCHITECTURES[image.architecture]}` : '';
   const lines = [
@@ -115,7 +159,7 @@ export function infoText(image: Image, options: InfoOptions): string {
   ]);
   lines.push(...table(sectionColumns, sectionRows));
 
-  lines.push('', ...footprintLines(footprint, style));
+  lines.push(...vectorLines(image, board, style), '', ...footprintLines(footprint, style));
 
   const largest = footprint.symbols.slice(0, options.symbolCount ?? SYMBOL_COUNT);
   if (largest.length > 0) lines.push('', style.heading(`Largest symbols (of ${footprint.symbols.length})`));
@@ -143,15 +187,16 @@ function codeAddress(image: Image, entry: number): number {
 }
 
 function entryText(image: Image, entry: number): string {
-  const address = codeAddress(image, entry);
-  const symbol = image.symbols.format(address);
-  return symbol === hex32(address) ? hex32(entry) : `${hex32(entry)} ${symbol}`;
+  const symbol = symbolName(image, entry);
+  return symbol === undefined ? hex32(entry) : `${hex32(entry)} ${symbol}`;
 }
 
 /** The same for machines: addresses and sizes are numbers, what is not known is null. */
 export function infoJson(image: Image, options: InfoOptions): Record<string, unknown> {
   const footprint = footprintOf(image);
   const { text, data, bss, flash, ram } = footprint;
+  const board = options.suggestBoard(image);
+  const vectors = tableOf(image, board);
   const located = image.entry === undefined ? undefined : image.symbols.at(codeAddress(image, image.entry));
   return {
     name: image.name,
@@ -162,7 +207,9 @@ export function infoJson(image: Image, options: InfoOptions): Record<string, unk
     isa: image.attributes?.architecture ?? null,
     abi: abiOf(image) ?? null,
     attributes: image.attributes?.entries ?? [],
-    board: options.suggestBoard(image) ?? null,
+    board: board?.name ?? null,
+    cpu: (board && suggestCpu(image, board)) ?? null,
+    warnings: image.warnings,
     entry: image.entry ?? null,
     entrySymbol: located?.symbol.name ?? null,
     segments: image.segments.map((segment) => ({
@@ -181,6 +228,7 @@ export function infoJson(image: Image, options: InfoOptions): Record<string, unk
         sizeBytes: section.sizeBytes,
         flags: sectionFlags(section),
       })),
+    vectorTable: vectors === undefined ? null : { ...vectors, vectors: vectorsOf(image, vectors) },
     footprint: { text, data, bss, flash, ram, sections: footprint.sections },
     largestSymbols: footprint.symbols.slice(0, options.symbolCount ?? SYMBOL_COUNT),
   };

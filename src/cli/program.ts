@@ -118,7 +118,7 @@ function addLooking(program: Command, done: (exitCode: number) => void): void {
         symbolCount,
         suggestBoard: (subject: typeof image) => {
           try {
-            return suggestBoard(subject).name;
+            return suggestBoard(subject);
           } catch {
             return undefined;
           }

@@ -50,11 +50,7 @@ export const CFSR_MEANINGS: readonly Meaning[] = [
 /** B3.2.16. */
 export const HFSR_MEANINGS: readonly Meaning[] = [
   [bits.HFSR_VECTTBL, 'VECTTBL', 'a vector could not be read'],
-  [
-    bits.HFSR_FORCED,
-    'FORCED',
-    'a fault whose own handler is disabled or of too low a priority became HardFault',
-  ],
+  [bits.HFSR_FORCED, 'FORCED', "the fault's own handler is disabled, or its priority is too low"],
   [bits.HFSR_DEBUGEVT, 'DEBUGEVT', 'BKPT, and no debugger is attached'],
 ];
 

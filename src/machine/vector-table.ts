@@ -2,9 +2,13 @@
  * The vector table with which an ARMv7-M image begins: the initial SP, and the addresses of the handlers by
  * exception number. ARMv7-M ARM DDI 0403E, B1.5.3 and B1.5.5.
  */
+import { ExceptionNumber } from '../cpu/armv7m/faults.ts';
 import { hex32 } from '../errors.ts';
 import type { GuestMemory } from '../kernel/memory/guest-memory.ts';
+import { SegmentFlag } from './loader/elf.ts';
 import type { Image } from './loader/image.ts';
+
+const FIRST_INTERRUPT: number = ExceptionNumber.FirstInterrupt;
 
 export interface VectorTable {
   readonly address: number;
@@ -28,6 +32,47 @@ export function vectorTableAt(image: Image, address: number): VectorTable | unde
   const [initialSp, reset] = [imageWord(image, address), imageWord(image, address + 4)];
   return initialSp === undefined || reset === undefined ? undefined : { address, initialSp, reset };
 }
+
+/** One vector, or several in a row that lead to the same place. */
+export interface VectorRange {
+  /** Exception numbers. */
+  readonly first: number;
+  readonly last: number;
+  /** As in the table, with bit 0. */
+  readonly handler: number;
+}
+
+/** How far a table reaches at most. */
+const MOST_VECTORS = 16 + 240;
+
+/**
+ * The vectors behind the initial SP, as far as they look like vectors: 0, or an odd address where the image is
+ * executable.
+ */
+export function vectorsOf(image: Image, { address }: VectorTable): VectorRange[] {
+  const isCode = (handler: number) =>
+    (handler & 1) === 1 &&
+    image.segments.some(
+      ({ virtualAddress, sizeInMemory, flags }) =>
+        (flags & SegmentFlag.Execute) !== 0 &&
+        handler >= virtualAddress &&
+        handler < virtualAddress + sizeInMemory,
+    );
+  const ranges: { first: number; last: number; handler: number }[] = [];
+  for (let number = 1; number < MOST_VECTORS; number++) {
+    const handler = imageWord(image, address + 4 * number);
+    if (handler === undefined || (handler !== 0 && !isCode(handler))) break;
+    const latest = ranges.at(-1);
+    if (latest?.handler === handler && number !== FIRST_INTERRUPT) latest.last = number;
+    else ranges.push({ first: number, last: number, handler });
+  }
+  // Zeros at the end are no part of the table, or vectors that nobody has set.
+  while (ranges.at(-1)?.handler === 0) ranges.pop();
+  return ranges;
+}
+
+/** `SysTick`, `IRQ 0`. */
+export { exceptionName } from '../cpu/armv7m/faults.ts';
 
 /**
  * What is wrong with the table of an image, in sentences without a full stop. None of it keeps the image from being
