@@ -8,6 +8,7 @@
 //   7 lets `value` ticks pass, at least 3
 //   8 interrupt lines 32 × `value` and up that are high; status has those, too, that rose since the last time
 //   9 how often NMI was taken
+//   10 11 12 a load of 1, 2, 4 bytes with unprivileged rights     13 14 15 a store
 //
 // The status of an access is CFSR, 0 when it did not fault.
 //
@@ -129,6 +130,13 @@ store1: store   "strb r2, [r1]"
 store2: store   "strh r2, [r1]"
 store4: store   "str r2, [r1]"
 count:  load    "mov r3, r5"
+// When one of these faults it is passed over by half; the other half is an instruction that does no harm.
+uload1: load    "ldrbt r3, [r1]"
+uload2: load    "ldrht r3, [r1]"
+uload4: load    "ldrt r3, [r1]"
+ustore1: store  "strbt r2, [r1]"
+ustore2: store  "strht r2, [r1]"
+ustore4: store  "strt r2, [r1]"
 
         .thumb_func
 delay:  ldr     r7, [r11, #CURRENT]
@@ -210,6 +218,7 @@ nmi:    adds    r5, r5, #1
 operations:
         .word   nothing + 1, load1 + 1, load2 + 1, load4 + 1, store1 + 1, store2 + 1, store4 + 1
         .word   delay + 1, lines + 1, count + 1
+        .word   uload1 + 1, uload2 + 1, uload4 + 1, ustore1 + 1, ustore2 + 1, ustore4 + 1
 open_list:
         .word   list_name, 1, 8         // SYS_OPEN, "rb"
 open_answers:

@@ -16,9 +16,16 @@ import type { AccessWidth } from '../../src/bus/device.ts';
 
 export const ARM_PROBE_TOOLS = ['qemu-system-arm', 'arm-none-eabi-gcc'] as const;
 
+interface ArmAccess {
+  readonly address: number;
+  readonly width: AccessWidth;
+  /** With unprivileged rights, by LDRT or STRT. */
+  readonly unprivileged?: boolean;
+}
+
 export type ArmOperation =
-  | { readonly kind: 'read'; readonly address: number; readonly width: AccessWidth }
-  | { readonly kind: 'write'; readonly address: number; readonly width: AccessWidth; readonly value: number }
+  | ({ readonly kind: 'read' } & ArmAccess)
+  | ({ readonly kind: 'write'; readonly value: number } & ArmAccess)
   /** Lets ticks pass, 3 at least; every other operation takes some, too. */
   | { readonly kind: 'delay'; readonly ticks: number }
   /** Interrupt lines 32 × `group` and up. */
@@ -61,9 +68,13 @@ const TICK_MASK = 0xff_ffff;
 function encode(operation: ArmOperation): [operation: number, address: number, value: number] {
   switch (operation.kind) {
     case 'read':
-      return [1 + WIDTHS.indexOf(operation.width), operation.address, 0];
+      return [(operation.unprivileged ? 10 : 1) + WIDTHS.indexOf(operation.width), operation.address, 0];
     case 'write':
-      return [4 + WIDTHS.indexOf(operation.width), operation.address, operation.value];
+      return [
+        (operation.unprivileged ? 13 : 4) + WIDTHS.indexOf(operation.width),
+        operation.address,
+        operation.value,
+      ];
     case 'delay':
       return [7, 0, operation.ticks];
     case 'lines':

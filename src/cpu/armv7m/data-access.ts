@@ -15,7 +15,7 @@ import {
   type SystemRegisters,
 } from './system-registers.ts';
 
-/** Software Trigger Interrupt Register: the one word of system space that unprivileged code may be let write. */
+/** Software Trigger Interrupt Register: the one word of system space that unprivileged code may be let at. */
 const STIR = 0xe000_ef00;
 
 /** A device on the private peripheral bus that judges unprivileged accesses itself: the ITM. */
@@ -218,7 +218,7 @@ export class DataAccess {
     }
     if (privileged || address >>> 20 !== 0xe00) return true;
     // B3.1.1: unprivileged accesses to the private peripheral bus are bus errors, with two exceptions.
-    if (address === STIR && access === Access.Write && this.#registers.ccr & CCR_USERSETMPEND) return true;
+    if (address === STIR && this.#registers.ccr & CCR_USERSETMPEND) return true;
     if (this.#unprivilegedDevice(address, privileged) !== undefined) return true;
     this.faultAddress = address | 0;
     this.#busFault();

@@ -295,14 +295,15 @@ export class SystemControl {
   #interruptControl(): number {
     const exceptions = this.#exceptions;
     const { ipsr } = this.#state;
-    const others = exceptions.activeCount - (exceptions.isActive(ipsr) ? 1 : 0);
+    // In Thread mode RETTOBASE is UNKNOWN: it is as if the one exception that may be active were the current one, as on QEMU.
+    const own = ipsr === 0 || exceptions.isActive(ipsr) ? 1 : 0;
     return (
       (exceptions.pending & (1 << ExceptionNumber.Nmi) ? ICSR_NMIPENDSET : 0) |
       (exceptions.pending & (1 << ExceptionNumber.PendSV) ? ICSR_PENDSVSET : 0) |
       (exceptions.pending & (1 << ExceptionNumber.SysTick) ? ICSR_PENDSTSET : 0) |
       (this.#controller.anyPending ? ICSR_ISRPENDING : 0) |
       (exceptions.vectorPending << 12) |
-      (others === 0 ? ICSR_RETTOBASE : 0) |
+      (exceptions.activeCount <= own ? ICSR_RETTOBASE : 0) |
       ipsr
     );
   }
