@@ -216,6 +216,23 @@ describe('devices', () => {
   });
 });
 
+test('what nothing takes goes to the background, where there is one', () => {
+  const { bus, device, bytesOnly } = setUp();
+  const background = new TestDevice('background');
+  bus.background = background;
+  expect(faults(bus, () => bus.read(0x5000_0001, 2))).toBe(false);
+  expect(faults(bus, () => bus.write(BYTES_ONLY, 4, -1))).toBe(false);
+  expect(faults(bus, () => bus.write(RAM - 1, 2, 0x1_2345))).toBe(false);
+  bus.read(DEVICE, 4);
+  expect(background.accesses).toEqual([
+    'read 50000001 2',
+    'write 20000000 4 ffffffff',
+    'write 7fffffff 2 2345',
+  ]);
+  expect([device.accesses, bytesOnly.accesses]).toEqual([['read 0 4'], []]);
+  expect(bus.peek(0x5000_0000, 4)).toBeUndefined();
+});
+
 describe('windows that overlap are refused with both names', () => {
   test.each([
     ['another device', DEVICE + 0xff, 'new at 0x100000ff overlaps device at 0x10000000'],

@@ -39,6 +39,8 @@ export class Bus {
   fault = false;
   observer: BusObserver | undefined = undefined;
   storeListener: StoreListener | undefined = undefined;
+  /** Asked for what nothing else takes, by address; without it such an access faults. */
+  background: Device | undefined = undefined;
   #mappings: Mapping[] = [];
   #last: Mapping | undefined = undefined;
   /** Devices that take the stores to a read-only region, and its loads while it is not direct. */
@@ -104,6 +106,7 @@ export class Bus {
     }
     const mapping = this.#find(address);
     if (mapping === undefined || !accepts(mapping, address, width, mapping.device.readWidths)) {
+      if (this.background !== undefined) return this.background.read(address, width);
       this.fault = true;
       return 0;
     }
@@ -123,7 +126,8 @@ export class Bus {
     }
     const mapping = this.#find(address);
     if (mapping === undefined || !accepts(mapping, address, width, mapping.device.writeWidths)) {
-      this.fault = true;
+      if (this.background === undefined) this.fault = true;
+      else this.background.write(address, width, (value & widthMask(width)) >>> 0);
       return;
     }
     const masked = (value & widthMask(width)) >>> 0;

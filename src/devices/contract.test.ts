@@ -13,6 +13,7 @@ import { Nvic } from './irq/nvic.ts';
 import { Plic } from './irq/plic.ts';
 import { CfiFlash } from './memory/cfi-flash.ts';
 import { ForeignWindow } from './memory/foreign-window.ts';
+import { NoFaults } from './memory/no-faults.ts';
 import { OpenBus } from './memory/open-bus.ts';
 import { Unimplemented } from './memory/unimplemented.ts';
 import { StellarisEnet } from './net/stellaris-enet.ts';
@@ -107,6 +108,7 @@ const devices: Record<string, BuildDevice> = {
       identification: { did0: 1, did1: 2, dc: [3, 4, 5, 6, 7], user: [8, 9] },
     }),
   pl022: (context) => new Pl022(context, { name, interrupt: new Line('irq') }),
+  'no faults': (context) => new NoFaults(context, { name }),
   unimplemented: (context) => new Unimplemented(context, { name, sizeBytes: 0x1000 }),
   'open bus': () => new OpenBus({ name, sizeBytes: 0x1_0000 }),
   nvic: (context) => new Nvic(context, { name, lineCount: 70, lines: lines(70), priorityBits: 3 }),

@@ -27,7 +27,7 @@ function setUp(frequencyHz?: number) {
     (context) => new StellarisTimer(context, { name: 'timer0', interrupts, trigger }),
   );
   return {
-    ...{ bench, interrupts, timer, triggers },
+    ...{ bench, interrupts, timer, trigger, triggers },
     read: (offset: number) => timer.read(offset, 4),
     write: (offset: number, value: number) => timer.write(offset, 4, value),
   };
@@ -179,12 +179,14 @@ describe('two of 16 bits', () => {
 });
 
 test('a trigger of the ADC at each time-out', () => {
-  const { bench, write, triggers } = setUp();
+  const { bench, write, trigger, triggers } = setUp();
   write(TAMR, PERIODIC);
   write(TAILR, 99);
   write(CTL, TAEN);
   bench.runTo(250);
+  expect(trigger.mayRise()).toBe(false);
   write(CTL, TAEN | TAOTE);
+  expect(trigger.mayRise()).toBe(true);
   bench.runTo(499);
   write(CTL, TAEN);
   bench.runTo(1000);

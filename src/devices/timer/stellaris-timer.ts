@@ -170,6 +170,7 @@ export class StellarisTimer extends RegisterDevice {
     this.#lines.forEach((line, n) => {
       line.drivenBy(() => this.#mayInterrupt(n));
     });
+    this.#trigger?.drivenBy(() => [0, 1].some((n) => this.#triggers(n) && this.#counters[n]!.counts));
     context.clock.onFrequencyChange((previousHz) => this.#rescaleSecond(previousHz));
     this.reset();
   }
@@ -343,6 +344,11 @@ export class StellarisTimer extends RegisterDevice {
     return this.#isOneShot(n) || (this.values[GPTMTAMR + n]! & AMS) === 0;
   }
 
+  /** Whether its time-outs start the ADC. */
+  #triggers(n: number): boolean {
+    return this.#timesOut(n) && ((this.values[GPTMCTL]! >>> (8 * n)) & OTE) !== 0;
+  }
+
   #interval(n: number): number {
     return n === 0 ? this.intervalA() : this.#intervals[1]!;
   }
@@ -404,10 +410,9 @@ export class StellarisTimer extends RegisterDevice {
 
   #scheduleTimeOut(n: number): void {
     const counter = this.#counters[n]!;
-    const triggers = this.#trigger !== undefined && ((this.values[GPTMCTL]! >>> (8 * n)) & OTE) !== 0;
     const raises = (this.values[GPTMRIS]! & (TO << (8 * n))) === 0;
     const changes = this.#isOneShot(n) || counter.cyclesPerCount !== this.#cyclesPerCount(n);
-    const shows = changes || (this.#timesOut(n) && (raises || triggers));
+    const shows = changes || this.#triggers(n) || (this.#timesOut(n) && raises);
     if (!counter.counts || !shows) {
       this.context.events.cancel(n);
       return;
@@ -418,6 +423,7 @@ export class StellarisTimer extends RegisterDevice {
 
   #timeOut(n: number): void {
     const counter = this.#counters[n]!;
+    const triggers = this.#triggers(n);
     if (this.#timesOut(n)) this.values[GPTMRIS]! |= TO << (8 * n);
     if (this.#isOneShot(n)) {
       this.values[GPTMCTL]! &= ~(EN << (8 * n));
@@ -428,7 +434,7 @@ export class StellarisTimer extends RegisterDevice {
       counter.cyclesPerCount = this.#cyclesPerCount(n);
     }
     this.#scheduleTimeOut(n);
-    if (((this.values[GPTMCTL]! >>> (8 * n)) & OTE) === 0) return;
+    if (!triggers) return;
     this.#trigger?.set(true);
     this.#trigger?.set(false);
   }

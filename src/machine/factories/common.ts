@@ -1,11 +1,21 @@
 /** What stands on boards of any kind. */
 import { ForeignWindow } from '../../devices/memory/foreign-window.ts';
+import { NoFaults } from '../../devices/memory/no-faults.ts';
 import { OpenBus } from '../../devices/memory/open-bus.ts';
 import { Unimplemented } from '../../devices/memory/unimplemented.ts';
 import { Pl022 } from '../../devices/ssi/pl022.ts';
-import { factory } from './factory.ts';
+import { type Factory, factory, resettable } from './factory.ts';
+
+const noFaults: Factory<unknown> = {
+  build: ({ context }, { name }) => new NoFaults(context, { name }),
+  place: ({ bus }, device) => {
+    bus.background = device;
+  },
+};
 
 export const COMMON_FACTORIES = {
+  /** Answers wherever nothing else does. */
+  'no-faults': noFaults,
   'open-bus': factory<{ readonly sizeBytes: number }>(
     (_, { name, sizeBytes }) => new OpenBus({ name, sizeBytes }),
   ),
@@ -22,12 +32,10 @@ export const COMMON_FACTORIES = {
     ({ context }, { name, sizeBytes }) => new Unimplemented(context, { name, sizeBytes }),
   ),
   /** `emptySlot` names the wire that selects a slot without a memory card. */
-  pl022: factory<{ readonly interrupt: number; readonly emptySlot?: string }>(
-    ({ context, line, wire }, { name, emptySlot }) =>
-      new Pl022(context, {
-        name,
-        interrupt: line(),
-        ...(emptySlot === undefined ? {} : { emptySlot: wire(emptySlot) }),
-      }),
-  ),
+  pl022: factory<{ readonly interrupt: number; readonly emptySlot?: string }>((site, description) => {
+    const { context, line, wire } = site;
+    const { name, emptySlot } = description;
+    const slot = emptySlot === undefined ? {} : { emptySlot: wire(emptySlot) };
+    return resettable(site, description, new Pl022(context, { name, interrupt: line(), ...slot }));
+  }),
 };

@@ -63,3 +63,20 @@ export interface Factory<Options> {
 export function factory<Options = unknown>(build: Factory<Options>['build']): Factory<Options> {
   return { build };
 }
+
+/** The wire that resets a device, where a board has something that pulses it. */
+export function resetOf(device: string): string {
+  return `${device}.reset`;
+}
+
+/** A device that the board can reset alone. @returns it. */
+export function resettable<Made extends Device>(
+  { wire }: DeviceSite,
+  { name }: DevicePlacement,
+  made: Made,
+): Made {
+  wire(resetOf(name)).listen((level) => {
+    if (level) made.reset();
+  });
+  return made;
+}
