@@ -10,6 +10,7 @@ import { SYSTEM_CONTROL_ADDRESS, SYSTEM_CONTROL_BLOCK_ADDRESS, SystemControl } f
 import { Dwt } from '../devices/debug/dwt.ts';
 import { Itm } from '../devices/debug/itm.ts';
 import { Nvic } from '../devices/irq/nvic.ts';
+import { Unimplemented } from '../devices/memory/unimplemented.ts';
 import { SysTick } from '../devices/timer/systick.ts';
 import { attachDevice } from './attach-device.ts';
 import type { Armv7mCoreDescription } from './board.ts';
@@ -21,6 +22,13 @@ const ITM_ADDRESS = 0xe000_0000;
 const DWT_ADDRESS = 0xe000_1000;
 const SYSTICK_ADDRESS = 0xe000_e010;
 const NVIC_ADDRESS = 0xe000_e100;
+/** What is left of the private peripheral bus reads as zero: flash patch, trace port, ETM and ROM table are not there. */
+const PPB_REST = [
+  { name: 'ppb-fpb', address: 0xe000_2000, sizeBytes: 0xc000 },
+  { name: 'scs-systick', address: 0xe000_e020, sizeBytes: 0xe0 },
+  { name: 'scs-nvic', address: 0xe000_e600, sizeBytes: 0x700 },
+  { name: 'ppb-trace', address: 0xe000_f000, sizeBytes: 0xf_1000 },
+];
 /** A region's first mebibyte of bits, and where its words stand for them. */
 const BIT_BANDS = [
   { name: 'bit-band-sram', region: 0x2000_0000, alias: 0x2200_0000 },
@@ -97,6 +105,12 @@ export function buildArmv7mCore(site: CoreSite, description: Armv7mCoreDescripti
   });
   add(control.control, SYSTEM_CONTROL_ADDRESS);
   add(control.block, SYSTEM_CONTROL_BLOCK_ADDRESS);
+  for (const { address, ...options } of PPB_REST) {
+    add(
+      attachDevice(surroundings, options.name, (context) => new Unimplemented(context, options)),
+      address,
+    );
+  }
   if (description.bitBand) {
     for (const { name, region, alias } of BIT_BANDS) add(new BitBandAlias(bus, name, region), alias);
   }
