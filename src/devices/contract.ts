@@ -152,18 +152,18 @@ function registerViolations(create: BuildDevice): string[] {
   const violations: string[] = [];
   const { bench, device } = build(create);
   if (!(device instanceof RegisterDevice)) return violations;
-  for (const slot of device.layout.slots) {
+  for (const slot of device.layout.compiled.slots) {
     const { register, offset, name } = slot;
     const width = register.sizeBytes;
     device.reset();
     bench.errors.length = 0;
-    if (!register.writable && device.layout.writers.at(offset) === undefined) {
+    if (!register.writable && device.layout.compiled.writers.at(offset) === undefined) {
       const before = device.snapshot();
       device.write(offset, width, 0xffff_ffff);
       if (!isDeepStrictEqual(device.snapshot(), before)) violations.push(`read-only ${name} takes a write`);
       if (!bench.errors[0]?.startsWith('read-only')) violations.push(`write to ${name} is not reported`);
     }
-    if (!register.readable && device.layout.readers.at(offset) === undefined) {
+    if (!register.readable && device.layout.compiled.readers.at(offset) === undefined) {
       if (device.read(offset, width) !== 0) violations.push(`write-only ${name} can be read`);
       if (!bench.errors[0]?.startsWith('write-only')) violations.push(`read of ${name} is not reported`);
     }

@@ -4,7 +4,14 @@
 import type { AccessWidth, Device, DeviceContext } from '../bus/device.ts';
 import type { State } from '../bus/state.ts';
 import { assert, hex32 } from '../errors.ts';
-import { type Access, fieldMask, type RegisterLayout, type Slot, sizeMask } from './register.ts';
+import {
+  type Access,
+  type CompiledLayout,
+  fieldMask,
+  type RegisterLayout,
+  type Slot,
+  sizeMask,
+} from './register.ts';
 
 /** One line of `info`. */
 export interface RegisterDescription {
@@ -42,6 +49,7 @@ export abstract class RegisterDevice implements Device {
   protected readonly context: DeviceContext;
   /** Every register element's stored value, by `layout.position`. */
   protected readonly values: Uint32Array;
+  readonly #compiled: CompiledLayout;
   /** By the same position. */
   readonly #effects: readonly Effects[];
 
@@ -49,11 +57,12 @@ export abstract class RegisterDevice implements Device {
     this.context = context;
     this.name = name;
     this.layout = layout;
+    this.#compiled = layout.compiled;
     this.sizeBytes = layout.window.sizeBytes;
     this.readWidths = layout.window.readWidths;
     this.writeWidths = layout.window.writeWidths;
-    this.values = new Uint32Array(layout.slots.length);
-    this.#effects = layout.slots.map(({ register: { name: registerName, declaration } }) => ({
+    this.values = new Uint32Array(this.#compiled.slots.length);
+    this.#effects = this.#compiled.slots.map(({ register: { name: registerName, declaration } }) => ({
       value: this.#method(registerName, declaration.value),
       onRead: this.#method(registerName, declaration.onRead),
       onWrite: this.#method(registerName, declaration.onWrite),
@@ -80,15 +89,16 @@ export abstract class RegisterDevice implements Device {
   onEvent(_kind: number): void {}
 
   reset(): void {
-    for (const { register: compiled, position } of this.layout.slots) this.values[position] = compiled.reset;
+    for (const { register: compiled, position } of this.#compiled.slots)
+      this.values[position] = compiled.reset;
     this.resetInternal();
     this.updateInterrupts();
   }
 
   read(offset: number, width: AccessWidth): number {
-    const slot = this.#select(this.layout.readers.at(offset));
+    const slot = this.#select(this.#compiled.readers.at(offset));
     if (slot === undefined) {
-      this.#refuse(offset, 'read', this.layout.writers.at(offset), 'write-only');
+      this.#refuse(offset, 'read', this.#compiled.writers.at(offset), 'write-only');
       return 0;
     }
     const { register: compiled, index, position } = slot;
@@ -99,14 +109,14 @@ export abstract class RegisterDevice implements Device {
   }
 
   peek(offset: number, width: AccessWidth): number {
-    const slot = this.#select(this.layout.readers.at(offset));
+    const slot = this.#select(this.#compiled.readers.at(offset));
     return slot === undefined ? 0 : lanes(this.#valueOf(slot), laneOf(slot, offset), width);
   }
 
   write(offset: number, width: AccessWidth, value: number): void {
-    const slot = this.#select(this.layout.writers.at(offset));
+    const slot = this.#select(this.#compiled.writers.at(offset));
     if (slot === undefined) {
-      this.#refuse(offset, 'write', this.layout.readers.at(offset), 'read-only', value);
+      this.#refuse(offset, 'write', this.#compiled.readers.at(offset), 'read-only', value);
       return;
     }
     const { register: compiled, index, position } = slot;
@@ -130,7 +140,7 @@ export abstract class RegisterDevice implements Device {
 
   /** Every register by name, with its fields, whatever the bank and the direction. */
   describe(): RegisterDescription[] {
-    return this.layout.slots.map((slot) => {
+    return this.#compiled.slots.map((slot) => {
       const value = this.#valueOf(slot);
       const { declaration, sizeBytes, access, stored } = slot.register;
       const reset = declaration.reset ?? (stored ? 0 : undefined);
@@ -153,7 +163,7 @@ export abstract class RegisterDevice implements Device {
 
   snapshot(): State {
     const registers: State = {};
-    for (const { name, stored, position, count, declaration } of this.layout.registers) {
+    for (const { name, stored, position, count, declaration } of this.#compiled.registers) {
       if (!stored) continue;
       registers[name] =
         declaration.count === undefined
@@ -165,7 +175,7 @@ export abstract class RegisterDevice implements Device {
 
   restore(state: State): void {
     const registers = state.registers as State;
-    for (const { name, stored, position, declaration } of this.layout.registers) {
+    for (const { name, stored, position, declaration } of this.#compiled.registers) {
       if (!stored) continue;
       if (declaration.count === undefined) this.values[position] = registers[name] as number;
       else this.values.set(registers[name] as Int32Array, position);

@@ -187,7 +187,7 @@ describe('placement', () => {
 
   test('overlaps and registers outside the window are refused', () => {
     const layout = (second: number) => () =>
-      new RegisterLayout(ALL_WIDTHS, { A: register(0, { spec }), B: register(second, { spec }) });
+      new RegisterLayout(ALL_WIDTHS, { A: register(0, { spec }), B: register(second, { spec }) }).compiled;
     expect(layout(0)).toThrow('registers A and B overlap');
     expect(layout(0x100)).toThrow('register B exceeds its window');
   });

@@ -123,6 +123,12 @@ function pair(value: number | readonly [number, number], row: number): readonly 
   return typeof value === 'number' ? [row, value] : value;
 }
 
+/** How many elements a register has. */
+function elements({ count }: RegisterDeclaration): number {
+  const [rows, columns] = pair(count ?? 1, 1);
+  return rows * columns;
+}
+
 function compile(name: string, declaration: RegisterDeclaration, position: number): CompiledRegister {
   const access = declaration.access ?? 'rw';
   const sizeBytes = declaration.size ?? 4;
@@ -140,14 +146,13 @@ function compile(name: string, declaration: RegisterDeclaration, position: numbe
   }
   const writableMask = masks.rw | masks.wo;
   const covered = writableMask | masks.ro | masks.w1c | masks.rc | masks.const;
-  const [rows, columns] = pair(declaration.count ?? 1, 1);
   return {
     name,
     declaration,
     access,
     sizeBytes,
     position,
-    count: rows * columns,
+    count: elements(declaration),
     reset: (declaration.reset ?? 0) >>> 0,
     stored: declaration.value === undefined && access !== 'const',
     readable: access !== 'wo',
@@ -188,25 +193,19 @@ class OffsetTable {
   }
 }
 
-/** A compiled set of declarations: what all devices of a type share. */
-export class RegisterLayout<Name extends string = string> {
-  readonly window: WindowOptions;
+/** What follows from a set of declarations. */
+export class CompiledLayout {
   readonly registers: readonly CompiledRegister[];
   readonly slots: readonly Slot[];
   readonly readers = new OffsetTable();
   readonly writers = new OffsetTable();
-  /** Index of each register (of its first element) in a device's values. */
-  readonly position: Readonly<Record<Name, number>>;
 
-  constructor(window: WindowOptions, declarations: Readonly<Record<Name, RegisterDeclaration>>) {
+  constructor(window: WindowOptions, declarations: Readonly<Record<string, RegisterDeclaration>>) {
     const registers: CompiledRegister[] = [];
     const slots: Slot[] = [];
-    const position: Partial<Record<Name, number>> = {};
-    for (const name of Object.keys(declarations) as Name[]) {
-      const declaration = declarations[name];
+    for (const [name, declaration] of Object.entries(declarations)) {
       const compiled = compile(name, declaration, slots.length);
       registers.push(compiled);
-      position[name] = slots.length;
       const [, columns] = pair(declaration.count ?? 1, 1);
       const [rowStride, columnStride] = pair(declaration.stride ?? compiled.sizeBytes, 0);
       for (let index = 0; index < compiled.count; index++) {
@@ -221,9 +220,37 @@ export class RegisterLayout<Name extends string = string> {
         if (compiled.writable) this.writers.add(slot, reach);
       }
     }
-    this.window = window;
     this.registers = registers;
     this.slots = slots;
+  }
+}
+
+/**
+ * A set of declarations: what all devices of a type share. It is compiled when the first of them is built, so that
+ * a board need not wait for the devices of all others.
+ */
+export class RegisterLayout<Name extends string = string> {
+  readonly window: WindowOptions;
+  /** Index of each register (of its first element) in a device's values. */
+  readonly position: Readonly<Record<Name, number>>;
+  readonly #declarations: Readonly<Record<Name, RegisterDeclaration>>;
+  #compiled: CompiledLayout | undefined = undefined;
+
+  constructor(window: WindowOptions, declarations: Readonly<Record<Name, RegisterDeclaration>>) {
+    this.window = window;
+    this.#declarations = declarations;
+    const position: Partial<Record<Name, number>> = {};
+    let next = 0;
+    for (const name of Object.keys(declarations) as Name[]) {
+      position[name] = next;
+      next += elements(declarations[name]);
+    }
     this.position = position as Record<Name, number>;
+  }
+
+  /** @throws InternalError where declarations contradict each other. */
+  get compiled(): CompiledLayout {
+    this.#compiled ??= new CompiledLayout(this.window, this.#declarations);
+    return this.#compiled;
   }
 }

@@ -1,6 +1,6 @@
 /** The registers of a hart by name, for people, debuggers and tests. Names: RISC-V ABIs Specification 1.0, chapter 1. */
 import type { RegisterFile } from '../core.ts';
-import { CSR_NAMES } from './csr-names.ts';
+import { csrNumber } from './csr-names.ts';
 import type { Hart } from './hart.ts';
 
 export const ABI_NAMES = [
@@ -38,7 +38,6 @@ export const ABI_NAMES = [
   't6',
 ] as const;
 
-const CSR_NUMBERS = new Map([...CSR_NAMES].map(([number, name]) => [name, number]));
 const SHOWN_CSRS = ['mstatus', 'mie', 'mip', 'mtvec', 'mepc', 'mcause', 'mtval', 'mscratch'];
 
 export class RiscvRegisters implements RegisterFile {
@@ -54,7 +53,7 @@ export class RiscvRegisters implements RegisterFile {
     if (name === 'priv') return this.#hart.privilege;
     const index = registerIndex(name);
     if (index !== undefined) return this.#hart.x[index]! >>> 0;
-    const csr = CSR_NUMBERS.get(name);
+    const csr = csrNumber(name);
     return csr === undefined || !this.#hart.csr.has(csr) ? undefined : this.#hart.csr.read(csr) >>> 0;
   }
 
@@ -68,7 +67,7 @@ export class RiscvRegisters implements RegisterFile {
       if (index !== 0) this.#hart.x[index] = value;
       return index !== 0;
     }
-    const csr = CSR_NUMBERS.get(name);
+    const csr = csrNumber(name);
     if (csr === undefined || !this.#hart.csr.has(csr) || csr >>> 10 === 3) return false;
     this.#hart.csr.write(csr, value);
     return true;

@@ -1,13 +1,11 @@
 /** CSRs in rows: numbers by name, and programs that write one and read it back. */
 import { encode } from '../../../src/cpu/riscv/assemble.ts';
-import { CSR_NAMES } from '../../../src/cpu/riscv/csr-names.ts';
+import { csrNumber } from '../../../src/cpu/riscv/csr-names.ts';
 import { hex32 } from '../../../src/errors.ts';
 import { type Before, program, type Row, type RowOptions } from './row.ts';
 
-const NUMBERS = new Map([...CSR_NAMES].map(([number, name]) => [name, number]));
-
 export function csr(name: string): number {
-  const number = NUMBERS.get(name);
+  const number = csrNumber(name);
   if (number === undefined) throw new Error(`no CSR ${name}`);
   return number;
 }
