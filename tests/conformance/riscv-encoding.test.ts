@@ -8,8 +8,10 @@ import { matches } from '../../src/cpu/encoding.ts';
 import { Decoder } from '../../src/cpu/riscv/decode.ts';
 import { RESERVED_ROWS } from '../../src/cpu/riscv/instructions/reserved.ts';
 import type { Extension, ReservedRow, Row } from '../../src/cpu/riscv/instructions/row.ts';
-import { BASE_EXTENSIONS, OPTIONAL_EXTENSIONS, ROWS } from '../../src/cpu/riscv/instructions/table.ts';
+import { BASE_EXTENSIONS, OPTIONAL_EXTENSIONS, rows } from '../../src/cpu/riscv/instructions/table.ts';
 import { seededWords } from '../random.ts';
+
+const ROWS = rows();
 
 type Pattern = Pick<Row, 'mask' | 'value' | 'length'>;
 

@@ -11,7 +11,7 @@
 import { type EncodeOperands, encode, openBits } from '../../src/cpu/riscv/assemble.ts';
 import { Decoder } from '../../src/cpu/riscv/decode.ts';
 import type { Extension, Row } from '../../src/cpu/riscv/instructions/row.ts';
-import { BASE_EXTENSIONS, ROWS } from '../../src/cpu/riscv/instructions/table.ts';
+import { BASE_EXTENSIONS, rows } from '../../src/cpu/riscv/instructions/table.ts';
 import { seededWords } from '../random.ts';
 
 export const CODE_ADDRESS = 0x8000_0000;
@@ -239,7 +239,7 @@ class Program {
     this.#index = index;
     this.#options = options;
     const extensions = new Set<Extension>([...BASE_EXTENSIONS, ...options.extensions]);
-    this.#plain = ROWS.filter((row) => extensions.has(row.extension) && PLAIN_TIMINGS.has(row.timing));
+    this.#plain = rows().filter((row) => extensions.has(row.extension) && PLAIN_TIMINGS.has(row.timing));
     this.#decoder = new Decoder(extensions);
   }
 

@@ -16,7 +16,7 @@ import { csrNames } from '../../src/cpu/riscv/csr-names.ts';
 import { Decoder } from '../../src/cpu/riscv/decode.ts';
 import { disassemble } from '../../src/cpu/riscv/disassemble.ts';
 import type { Row } from '../../src/cpu/riscv/instructions/row.ts';
-import { BASE_EXTENSIONS, OPTIONAL_EXTENSIONS, ROWS } from '../../src/cpu/riscv/instructions/table.ts';
+import { BASE_EXTENSIONS, OPTIONAL_EXTENSIONS, rows } from '../../src/cpu/riscv/instructions/table.ts';
 import { loadImageFile } from '../../src/machine/loader/image.ts';
 import { seededWords } from '../random.ts';
 import { describeWith } from '../tools.ts';
@@ -155,13 +155,15 @@ function sampleOfWords(perRow: number): number[] {
     ~(0x1e << 7),
     0x0fffffff,
   ];
-  return ROWS.filter((row) => row.length === 4).flatMap((row) => {
-    const count = openBits(row) === 0 ? 1 : perRow;
-    return Array.from({ length: count }, () => {
-      const keep = someZero[random() & 7]! & someZero[random() & 7]!;
-      return row.value | (random() & openBits(row) & keep);
+  return rows()
+    .filter((row) => row.length === 4)
+    .flatMap((row) => {
+      const count = openBits(row) === 0 ? 1 : perRow;
+      return Array.from({ length: count }, () => {
+        const keep = someZero[random() & 7]! & someZero[random() & 7]!;
+        return row.value | (random() & openBits(row) & keep);
+      });
     });
-  });
 }
 
 /** Words that a pseudo-instruction stands for and that a sample would hardly meet; every CSR. */

@@ -6,7 +6,7 @@
  */
 import { UserError } from '../../errors.ts';
 import type { Operands, Row } from './instructions/row.ts';
-import { ROWS } from './instructions/table.ts';
+import { rows } from './instructions/table.ts';
 
 /**
  * The operands to encode. One that another determines (`rs1` of `c.addi`, which is its `rd`) or that is fixed
@@ -108,13 +108,14 @@ export function encodeRow(row: Row, operands: EncodeOperands): number {
   return word;
 }
 
-const rowsByMnemonic: ReadonlyMap<string, Row> = new Map(ROWS.map((row) => [row.mnemonic, row]));
+let rowsByMnemonic: ReadonlyMap<string, Row> | undefined;
 
 /**
  * As `encodeRow`, by mnemonic as in the manual: `encode('addi', { rd: 10, rs1: 0, imm: -1 })`.
  * @throws UserError also when there is no such instruction.
  */
 export function encode(mnemonic: string, operands: EncodeOperands = {}): number {
+  rowsByMnemonic ??= new Map(rows().map((row) => [row.mnemonic, row]));
   const row = rowsByMnemonic.get(mnemonic);
   if (!row) throw new UserError(`no instruction ${mnemonic}`);
   return encodeRow(row, operands);

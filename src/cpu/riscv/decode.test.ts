@@ -3,7 +3,9 @@ import { matches } from '../encoding.ts';
 import { encode } from './assemble.ts';
 import { Decoder, instructionLength } from './decode.ts';
 import type { Extension } from './instructions/row.ts';
-import { BASE_EXTENSIONS, OPTIONAL_EXTENSIONS, ROWS } from './instructions/table.ts';
+import { BASE_EXTENSIONS, OPTIONAL_EXTENSIONS, rows } from './instructions/table.ts';
+
+const ROWS = rows();
 
 const everything = new Decoder(new Set([...BASE_EXTENSIONS, ...OPTIONAL_EXTENSIONS]));
 const mnemonic = (decoder: Decoder, word: number) => decoder.find(word)?.mnemonic;

@@ -1,10 +1,10 @@
 /**
- * From an encoding to its row and operands. Made from the table at start-up: rows are bucketed by the bits
+ * From an encoding to its row and operands. Made from the table: rows are bucketed by the bits
  * that tell most of them apart (major opcode and funct3; quadrant and funct3 for compressed ones).
  */
 import { matches } from '../encoding.ts';
 import type { Extension, Operands, Row } from './instructions/row.ts';
-import { ROWS } from './instructions/table.ts';
+import { rows } from './instructions/table.ts';
 
 /** Length in bytes of the instruction that starts with this halfword. Unprivileged ISA 1.5: 16 or 32 bits here. */
 export function instructionLength(halfword: number): 2 | 4 {
@@ -22,7 +22,7 @@ export class Decoder {
   readonly #buckets: Row[][] = Array.from({ length: 0x120 }, () => []);
 
   constructor(extensions: ReadonlySet<Extension>) {
-    for (const row of ROWS) {
+    for (const row of rows()) {
       if (!extensions.has(row.extension)) continue;
       // A row stands in every bucket that its fixed bits allow: funct3 is an operand in U and J forms.
       const bucketBits = row.length === 4 ? 0x707f : 0xe003;

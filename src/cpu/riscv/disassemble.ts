@@ -9,7 +9,7 @@ import { ALIASES } from './aliases.ts';
 import { csrName } from './csr-names.ts';
 import { Decoder, instructionLength } from './decode.ts';
 import type { Extension, Operands, Row } from './instructions/row.ts';
-import { ROWS } from './instructions/table.ts';
+import { rows } from './instructions/table.ts';
 import type { Op } from './operation.ts';
 
 export interface RiscvDisassembleOptions extends DisassembleOptions {
@@ -83,9 +83,17 @@ function mnemonicOf(row: Row, word: number): string {
   return row.mnemonic + ['', '.rl', '.aq', '.aqrl'][(word >>> 25) & 3];
 }
 
-const baseRows: ReadonlyMap<Op, Row> = new Map(
-  ROWS.filter((row) => row.length === 4).map((row) => [row.op, row]),
-);
+let baseRows: ReadonlyMap<Op, Row> | undefined;
+
+/** The row of an operation that is not compressed. */
+function baseRow(op: Op): Row {
+  baseRows ??= new Map(
+    rows()
+      .filter((row) => row.length === 4)
+      .map((row) => [row.op, row]),
+  );
+  return baseRows.get(op)!;
+}
 
 /** Unprivileged ISA 20240411, 26.7: compressed HINTs have no base form that would be encoded so. */
 function isCompressedHint(row: Row, operands: Operands): boolean {
@@ -99,7 +107,7 @@ function isCompressedHint(row: Row, operands: Operands): boolean {
 function renderWithAliases(row: Row, word: number, context: Context): string {
   const { operands } = context;
   if (row.length === 2 && isCompressedHint(row, operands)) return render(row.mnemonic, row.syntax, context);
-  const base = row.length === 2 ? baseRows.get(row.op)! : row;
+  const base = row.length === 2 ? baseRow(row.op) : row;
   for (const mnemonic of new Set([row.mnemonic, base.mnemonic])) {
     const alias = ALIASES[mnemonic]?.find((candidate) => candidate.when(operands));
     if (alias) return render(alias.mnemonic, alias.syntax, context);

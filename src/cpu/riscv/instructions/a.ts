@@ -6,7 +6,7 @@ import { rowsOf } from './row.ts';
 const row = rowsOf('A');
 
 // biome-ignore format: a table
-export const A_ROWS = [
+export const aRows = () => [
   row('lr.w',      Op.LrW,      '00010 . . 00000 ..... 010 ..... 0101111', R1, 'rd, (rs1)', 'lr', 'Unpriv 14.2'),
   row('sc.w',      Op.ScW,      '00011 . . ..... ..... 010 ..... 0101111', R, 'rd, rs2, (rs1)', 'sc', 'Unpriv 14.2'),
   row('amoswap.w', Op.AmoswapW, '00001 . . ..... ..... 010 ..... 0101111', R, 'rd, rs2, (rs1)', 'amo', 'Unpriv 14.4'),

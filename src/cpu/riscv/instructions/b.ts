@@ -8,7 +8,7 @@ const zbb = rowsOf('Zbb');
 const zbs = rowsOf('Zbs');
 
 // biome-ignore format: a table
-export const B_ROWS = [
+export const bRows = () => [
   zba('sh1add', Op.Sh1add, '0010000 ..... ..... 010 ..... 0110011', R, 'rd, rs1, rs2', 'alu', 'Unpriv 28.4.1'),
   zba('sh2add', Op.Sh2add, '0010000 ..... ..... 100 ..... 0110011', R, 'rd, rs1, rs2', 'alu', 'Unpriv 28.4.1'),
   zba('sh3add', Op.Sh3add, '0010000 ..... ..... 110 ..... 0110011', R, 'rd, rs1, rs2', 'alu', 'Unpriv 28.4.1'),

@@ -37,7 +37,7 @@ const immediateNotZero = (w: number) => (w & 0x107c) !== 0;
 const notStackPointer = (w: number) => ((w >>> 7) & 31) !== 2;
 
 // biome-ignore format: a table
-export const C_ROWS = [
+export const cRows = () => [
   row('c.addi4spn', Op.Addi, '000 ........ ... 00', CIW, 'rd, rs1, imm', 'alu', 'Unpriv 26.5.2', (w) => (w & 0x1fe0) !== 0),
   row('c.lw',       Op.Lw,   '010 ... ... .. ... 00', CL, 'rd, imm(rs1)', 'load', 'Unpriv 26.3.2'),
   row('c.sw',       Op.Sw,   '110 ... ... .. ... 00', CS, 'rs2, imm(rs1)', 'store', 'Unpriv 26.3.2'),

@@ -6,7 +6,7 @@ import { rowsOf } from './row.ts';
 const row = rowsOf('I');
 
 // biome-ignore format: a table
-export const I_ROWS = [
+export const iRows = () => [
   row('lui',   Op.Lui,   '.... .... .... .... .... ..... 0110111', U, 'rd, imm20', 'alu', 'Unpriv 2.4.1'),
   row('auipc', Op.Auipc, '.... .... .... .... .... ..... 0010111', U, 'rd, imm20', 'alu', 'Unpriv 2.4.1'),
   row('jal',   Op.Jal,   '.... .... .... .... .... ..... 1101111', J, 'rd, target', 'jal', 'Unpriv 2.5.1'),

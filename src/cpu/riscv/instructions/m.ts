@@ -6,7 +6,7 @@ import { rowsOf } from './row.ts';
 const row = rowsOf('M');
 
 // biome-ignore format: a table
-export const M_ROWS = [
+export const mRows = () => [
   row('mul',    Op.Mul,    '0000001 ..... ..... 000 ..... 0110011', R, 'rd, rs1, rs2', 'mul', 'Unpriv 13.1'),
   row('mulh',   Op.Mulh,   '0000001 ..... ..... 001 ..... 0110011', R, 'rd, rs1, rs2', 'mulh', 'Unpriv 13.1'),
   row('mulhsu', Op.Mulhsu, '0000001 ..... ..... 010 ..... 0110011', R, 'rd, rs1, rs2', 'mulh', 'Unpriv 13.1'),

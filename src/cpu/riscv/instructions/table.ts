@@ -1,22 +1,20 @@
 /** The whole encoding table of RV32IMAC with Zicsr, Zifencei and, as options, Zba, Zbb and Zbs. */
-import { A_ROWS } from './a.ts';
-import { B_ROWS } from './b.ts';
-import { C_ROWS } from './c.ts';
-import { I_ROWS } from './i.ts';
-import { M_ROWS } from './m.ts';
-import { PRIVILEGED_ROWS } from './privileged.ts';
+import { aRows } from './a.ts';
+import { bRows } from './b.ts';
+import { cRows } from './c.ts';
+import { iRows } from './i.ts';
+import { mRows } from './m.ts';
+import { privilegedRows } from './privileged.ts';
 import type { Extension, Row } from './row.ts';
-import { ZICSR_ROWS } from './zicsr.ts';
+import { zicsrRows } from './zicsr.ts';
 
-export const ROWS: readonly Row[] = [
-  ...I_ROWS,
-  ...M_ROWS,
-  ...A_ROWS,
-  ...ZICSR_ROWS,
-  ...PRIVILEGED_ROWS,
-  ...B_ROWS,
-  ...C_ROWS,
-];
+let made: readonly Row[] | undefined;
+
+/** The table, made when it is first asked for: a run of another instruction set does not pay for it. */
+export function rows(): readonly Row[] {
+  made ??= [...iRows(), ...mRows(), ...aRows(), ...zicsrRows(), ...privilegedRows(), ...bRows(), ...cRows()];
+  return made;
+}
 
 /** What every hart of bluesim has. */
 export const BASE_EXTENSIONS: readonly Extension[] = ['I', 'M', 'A', 'C', 'Zicsr', 'Zifencei', 'Priv'];

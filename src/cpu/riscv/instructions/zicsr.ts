@@ -7,7 +7,7 @@ const row = rowsOf('Zicsr');
 const fenceRow = rowsOf('Zifencei');
 
 // biome-ignore format: a table
-export const ZICSR_ROWS = [
+export const zicsrRows = () => [
   row('csrrw',  Op.Csrrw,  '.... .... .... ..... 001 ..... 1110011', CSR, 'rd, csr, rs1', 'csr', 'Unpriv 7.1'),
   row('csrrs',  Op.Csrrs,  '.... .... .... ..... 010 ..... 1110011', CSR, 'rd, csr, rs1', 'csr', 'Unpriv 7.1'),
   row('csrrc',  Op.Csrrc,  '.... .... .... ..... 011 ..... 1110011', CSR, 'rd, csr, rs1', 'csr', 'Unpriv 7.1'),
