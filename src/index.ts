@@ -20,6 +20,7 @@ export {
   type RunOptions,
   type RunResult,
   type SemihostingSettings,
+  type StimulusListener,
 } from './machine/machine.ts';
 export type { HostFile, HostFiles } from './machine/semihosting/files.ts';
 export { MemoryFiles } from './machine/semihosting/memory-files.ts';

@@ -195,6 +195,11 @@ function addRun(program: Command, done: (exitCode: number) => void): void {
     .optionsGroup('Console:')
     .option('--uart-in <[name=]file>', 'input of a UART; default: the console (repeatable)', repeated)
     .option('--uart-out <[name=]file>', 'output of a UART, in place of stdout (repeatable)', repeated)
+    .option(
+      '--itm <[port=]file>',
+      "stimulus port of an ARM board's ITM to a file, or to `console` (repeatable)",
+      repeated,
+    )
     .option('--paced-uart', 'UARTs take their time to send: the baud rate')
     .addOption(new Option('--pace', 'virtual time follows real time; default on a terminal'))
     .addOption(new Option('--no-pace', 'as fast as possible, also on a terminal'))

@@ -15,6 +15,7 @@ export interface RawRunOptions {
   cpu?: string;
   uartIn?: string[];
   uartOut?: string[];
+  itm?: string[];
   pacedUart?: boolean;
   maxCycles?: string;
   maxInstructions?: string;
@@ -50,6 +51,8 @@ export interface RunRequest {
   readonly machine: MachineOptions & LoadOptions;
   readonly inputs: readonly PortFile[];
   readonly outputs: readonly PortFile[];
+  /** Files of the ITM's stimulus ports. */
+  readonly stimulus: readonly { readonly port: number; readonly path: string }[];
   readonly maxCycles: number;
   readonly maxInstructions: number;
   readonly until: RegExp | undefined;
@@ -80,12 +83,15 @@ export function parseRunOptions(image: string, words: readonly string[], raw: Ra
   if (!raw.semihosting && raw.semihostingRoot !== undefined) {
     throw new UserError('--semihosting-root is of no use with --no-semihosting', 'Leave out one of the two.');
   }
+  const itm = stimulusOutputs(raw.itm ?? []);
+  const consolePorts = itm.filter(({ path }) => path === 'console').map(({ port }) => port);
   return {
     image,
     arguments: words,
-    machine: machineOptions(words, raw),
+    machine: { ...machineOptions(words, raw), ...(consolePorts.length > 0 && { itmConsole: consolePorts }) },
     inputs: portFiles('--uart-in', raw.uartIn ?? []),
     outputs: portFiles('--uart-out', raw.uartOut ?? []),
+    stimulus: itm.filter(({ path }) => path !== 'console'),
     maxCycles: limit('--max-cycles', raw.maxCycles),
     maxInstructions: limit('--max-instructions', raw.maxInstructions),
     until: pattern('--until', raw.until),
@@ -166,6 +172,22 @@ function portFiles(option: string, texts: readonly string[]): PortFile[] {
     );
   }
   return files;
+}
+
+/** `FILE`, `console`, `3=FILE` or `3=console`: a stimulus port, 0 where none is named, and where it goes. */
+function stimulusOutputs(texts: readonly string[]): { port: number; path: string }[] {
+  const outputs = texts.map((text) => {
+    const [, port = '0', path = text] = /^(\d+)=(.+)$/s.exec(text) ?? [];
+    if (Number(port) < 32) return { port: Number(port), path };
+    throw new UserError(`--itm: there is no stimulus port ${port}`, 'The ITM has the ports 0 to 31.');
+  });
+  const ports = outputs.map(({ port }) => port);
+  const twice = ports.find((port, index) => ports.indexOf(port) !== index);
+  if (twice === undefined) return outputs;
+  throw new UserError(
+    `--itm is given twice for stimulus port ${twice}`,
+    'Name the other port: --itm 1=FILE.',
+  );
 }
 
 function traceKinds(text: string | undefined): ReadonlySet<TraceKind> {

@@ -186,8 +186,20 @@ class RunSession {
     machine.onConsole((byte, port) => {
       const file = files.get(port);
       if (file !== undefined) file.byte(byte);
-      else if (port === console || port === 'semihosting') stdout.byte(byte);
+      else if (port === console || port === 'semihosting' || port === 'itm') stdout.byte(byte);
     });
+    this.#connectStimulus();
+  }
+
+  #connectStimulus(): void {
+    const { stimulus } = this.#request;
+    if (stimulus.length === 0) return;
+    const files = new Map<number, FileOutput>();
+    // First, because it may be refused, and then no file is to be emptied.
+    this.#machine.onStimulus((port, width, value) => {
+      for (let shift = 0; shift < 8 * width; shift += 8) files.get(port)?.byte((value >>> shift) & 0xff);
+    });
+    for (const { port, path } of stimulus) files.set(port, this.#open('--itm', path));
   }
 
   async #flush(): Promise<boolean> {

@@ -7,6 +7,7 @@ import { Machine } from '../machine/machine.ts';
 import { guestView } from '../machine/report-facts.ts';
 import { riscvBacktrace } from './backtrace-riscv.ts';
 import { riscvFacts } from './riscv-facts.ts';
+import { type CallRules, compareBacktraces } from './shadow-stack.ts';
 import { type TestLine, testProgram } from './test-program.ts';
 
 const IMAGES = fileURLToPath(new URL('../../firmware/images/', import.meta.url));
@@ -213,42 +214,21 @@ describe('a stack without debug information', () => {
   });
 });
 
-/** The calls as they are made, to compare with what the stack says. */
-class ShadowStack {
-  readonly machine: Machine;
-  /** Return addresses; -1 where a trap was taken, with its mepc behind it. */
-  readonly calls: number[] = [];
-  #last: { pc: number; word: number } | undefined = undefined;
-
-  constructor(machine: Machine) {
-    this.machine = machine;
-  }
-
-  /** Before the instruction at a pc. */
-  step(pc: number): void {
-    const last = this.#last;
-    const low = this.machine.bus.peek(pc, 2)!;
-    const word = (low & 3) === 3 ? low | (this.machine.bus.peek(pc + 2, 2)! << 16) : low;
-    this.#last = { pc, word };
-    if (last === undefined) return;
-    const { kind, length } = callOrReturn(last.word);
-    if (kind === 'call') this.calls.push(last.pc + length);
-    else if (kind === 'return') {
-      const index = this.calls.lastIndexOf(pc);
-      if (index >= 0) this.calls.length = index;
-    }
-  }
-}
-
-function callOrReturn(word: number): { kind: 'call' | 'return' | 'other'; length: number } {
-  const length = (word & 3) === 3 ? 4 : 2;
-  const isCall =
-    length === 4
+const RULES: CallRules = {
+  kind(word) {
+    const isLong = (word & 3) === 3;
+    const isCall = isLong
       ? ((word & 0x7f) === 0x6f || (word & 0x707f) === 0x67) && ((word >>> 7) & 31) === RA
       : (word & 0xe003) === 0x2001 || ((word & 0xf07f) === 0x9002 && ((word >>> 7) & 31) !== 0);
-  if (isCall) return { kind: 'call', length };
-  return { kind: word === 0x8082 || word === 0x8067 ? 'return' : 'other', length };
-}
+    const isReturn = word === 0x8067 || (word & 0xffff) === 0x8082;
+    return { kind: isCall ? 'call' : isReturn ? 'return' : 'other', length: isLong ? 4 : 2 };
+  },
+  backtraceAt(machine, pc) {
+    const read = (name: string) => machine.registers.read(name)!;
+    const start = { pc, sp: read('sp'), ra: read('ra'), fp: read('s0') };
+    return riscvBacktrace(guestView(machine), start, undefined);
+  },
+};
 
 describe('at any instruction of real programs the backtrace is the calls that were made', () => {
   const programs = readdirSync(IMAGES).filter((name) =>
@@ -260,48 +240,17 @@ describe('at any instruction of real programs the backtrace is the calls that we
     (name) => {
       const machine = Machine.fromFile(IMAGES + name);
       machine.input('hello\nquit\n');
-      const shadow = new ShadowStack(machine);
-      let trapped = false;
-      let compared = 0;
-      const visits = new Map<number, number>();
-      machine.observe({
-        instruction(pc) {
-          shadow.step(pc);
-          const visit = (visits.get(pc) ?? 0) + 1;
-          visits.set(pc, visit);
-          // Each instruction the first time, and once more, when it may have been reached in another way.
-          if (trapped || pc < 0x80000000 || (visit !== 1 && visit !== 5)) return;
-          const { frames } = backtraceAt(machine, pc);
-          compared++;
-          const expected = [pc, ...shadow.calls.toReversed()].slice(0, 64);
-          expect(
-            frames.map((frame) => frame.text),
-            `at ${machine.symbols.format(pc)}, cycle ${machine.cycles}`,
-          ).toEqual(expected.map((address, index) => nameOf(machine, address, index > 0)));
-        },
-        trap() {
-          trapped = true;
-        },
+      const { compared, differences } = compareBacktraces(machine, RULES, {
+        instructions: 60_000,
+        throughExceptions: false,
+        skip: (pc) => pc < 0x80000000,
       });
-      machine.run({ maxInstructions: 60_000 });
+      expect(differences).toEqual([]);
       expect(compared).toBeGreaterThan(40);
     },
     30_000,
   );
 });
-
-/** An observer hears of an instruction before the machine's own pc is brought up to it. */
-function backtraceAt(machine: Machine, pc: number) {
-  const read = (name: string) => machine.registers.read(name)!;
-  const start = { pc, sp: read('sp'), ra: read('ra'), fp: read('s0') };
-  return riscvBacktrace(guestView(machine), start, undefined);
-}
-
-function nameOf(machine: Machine, address: number, isReturn: boolean): string {
-  if (!isReturn) return machine.symbols.format(address);
-  const { symbol } = machine.symbols.at(address - 2)!;
-  return `${symbol.name}+0x${(address - symbol.address).toString(16)}`;
-}
 
 describe('a stack that holds anything', () => {
   test('never fails, never goes on for ever', () => {

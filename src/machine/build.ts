@@ -17,6 +17,7 @@ import type { DevicePlacement, DeviceSite, Factory, ForeignTouch } from './facto
 import { FACTORIES } from './factories/index.ts';
 import type { IsaExtension } from './isa.ts';
 import type { Image, ImageSegment } from './loader/image.ts';
+import type { StimulusListener } from './machine-options.ts';
 import { Wires } from './wires.ts';
 
 export interface BuildOptions {
@@ -50,6 +51,11 @@ export interface BootFacts {
   readonly warnings: readonly string[];
 }
 
+/** Ports through which firmware sends words to its developer. */
+export interface StimulusPorts {
+  onStimulus: StimulusListener | undefined;
+}
+
 export interface BuiltCore {
   readonly core: Core;
   /** Devices that are part of the processor, in the order in which they were attached; mapped already. */
@@ -59,6 +65,8 @@ export interface BuiltCore {
    * @param segments what of it is loaded.
    */
   placeBoot(image: Image, segments: readonly ImageSegment[]): BootFacts;
+  /** The ITM, where the processor has one. */
+  readonly stimulusPorts: StimulusPorts | undefined;
   /** What a trap is called. */
   trapName(cause: number, isInterrupt: boolean): string;
 }

@@ -125,6 +125,7 @@ export function buildArmv7mCore(site: CoreSite, description: Armv7mCoreDescripti
       entry: ((vectorTableAt(image, vectorTable)?.reset ?? 0) & ~1) >>> 0,
       warnings: vectorTableWarnings(image, memory, vectorTable),
     }),
+    stimulusPorts: itm,
     trapName: (number) => nameOf(number, wires),
   };
 }

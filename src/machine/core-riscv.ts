@@ -39,6 +39,7 @@ export function buildRiscvCore(site: CoreSite, description: RiscvCoreDescription
       memory.region('boot-rom').load(0, bootRom(resetAddress, entry, tree));
       return { entry, warnings: [] };
     },
+    stimulusPorts: undefined,
     trapName: causeName,
   };
 }

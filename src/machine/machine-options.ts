@@ -23,6 +23,8 @@ export interface MachineOptions {
   pacedTransmit?: boolean;
   /** Virtual date at power-on, in seconds since 1970, an integer below 2^31: for the clock chip and semihosting. Default: 2020-01-01. */
   epochSeconds?: number;
+  /** Stimulus ports of the ITM, 0 to 31, whose bytes are text for the console. Default: none. */
+  itmConsole?: readonly number[];
   /** Guest errors (a write to a read-only register, …) end the run. */
   strict?: boolean;
   /** Semihosting; false makes its EBREAK an ordinary breakpoint exception. */
@@ -81,7 +83,10 @@ export type RunResult =
   /** The guest is built for another board than the one that was chosen for it, as an access of it shows. */
   | { kind: 'wrong-board'; touch: ForeignTouch };
 
-/** Output of the guest, byte by byte, at the current cycle. @param port a UART's name, or 'semihosting'. */
+/** A write to a stimulus port of the ITM. @param width of the write in bytes; the value is unsigned. */
+export type StimulusListener = (port: number, width: 1 | 2 | 4, value: number) => void;
+
+/** Output of the guest, byte by byte, at the current cycle. @param port a UART's name, 'semihosting', or 'itm'. */
 export type ConsoleListener = (byte: number, port: string) => void;
 
 export interface MachineStatistics extends CoreStatistics {

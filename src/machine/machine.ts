@@ -14,7 +14,7 @@ import { assert, hex32, UserError } from '../errors.ts';
 import type { GuestMemory } from '../kernel/memory/guest-memory.ts';
 import { NEVER, Scheduler } from '../scheduler/scheduler.ts';
 import { architectureOf, type BoardDescription } from './board.ts';
-import { buildParts, type Parts } from './build.ts';
+import { buildParts, type Parts, type StimulusPorts } from './build.ts';
 import { boardByName, checkExtensions, checkRam, modelByName, suggestBoard } from './choices.ts';
 import { ConsoleLog, type Watch } from './console-log.ts';
 import { CoreClock } from './core-clock.ts';
@@ -33,6 +33,7 @@ import type {
   RunOptions,
   RunResult,
   SemihostingSettings,
+  StimulusListener,
 } from './machine-options.ts';
 import { reportText, resultText } from './report.ts';
 import { gatherFacts } from './report-facts.ts';
@@ -52,6 +53,7 @@ export type {
   RunOptions,
   RunResult,
   SemihostingSettings,
+  StimulusListener,
 } from './machine-options.ts';
 
 const SNAPSHOT_VERSION = 1;
@@ -88,6 +90,7 @@ export class Machine {
   readonly #semihosting: Semihosting | undefined;
   readonly #recorder: FlightRecorder | undefined;
   readonly #consoleListeners: ConsoleListener[] = [];
+  readonly #stimulusListeners: StimulusListener[] = [];
   readonly #errorListeners: ((error: GuestError) => void)[] = [];
   readonly #guestErrors = new Map<string, number>();
   /** What ends the run at the next boundary. */
@@ -144,6 +147,7 @@ export class Machine {
       port.host = { transmitted: (byte) => this.#output(byte, port.name) };
     }
     for (const device of this.devices) device.reset();
+    this.#connectStimulus(options.itmConsole ?? []);
   }
 
   /**
@@ -316,6 +320,15 @@ export class Machine {
   /** Called for each byte that a UART sends or semihosting prints. */
   onConsole(listener: ConsoleListener): void {
     this.#consoleListeners.push(listener);
+  }
+
+  /**
+   * Called for each write to an enabled stimulus port of the ITM.
+   * @throws UserError when the board's processor has no ITM.
+   */
+  onStimulus(listener: StimulusListener): void {
+    this.#requireStimulus();
+    this.#stimulusListeners.push(listener);
   }
 
   onGuestError(listener: (error: GuestError) => void): void {
@@ -524,6 +537,26 @@ export class Machine {
   #output(byte: number, port: string): void {
     this.log.append(byte);
     for (const listener of this.#consoleListeners) listener(byte, port);
+  }
+
+  #requireStimulus(): StimulusPorts {
+    const { stimulusPorts } = this.#parts;
+    if (stimulusPorts !== undefined) return stimulusPorts;
+    throw new UserError(
+      `the processor of ${this.board.name} has no ITM`,
+      'Only ARM boards have one; `bluesim boards` lists them.',
+    );
+  }
+
+  #connectStimulus(forConsole: readonly number[]): void {
+    if (forConsole.length > 0) this.#requireStimulus();
+    const { stimulusPorts } = this.#parts;
+    if (stimulusPorts === undefined) return;
+    stimulusPorts.onStimulus = (port, width, value) => {
+      for (const listener of this.#stimulusListeners) listener(port, width, value);
+      if (!forConsole.includes(port)) return;
+      for (let shift = 0; shift < 8 * width; shift += 8) this.#output((value >>> shift) & 0xff, 'itm');
+    };
   }
 
   #guestError(error: GuestError): void {

@@ -1,7 +1,7 @@
 /**
  * Instrumentation trace macrocell: 32 stimulus ports through which firmware sends text and data to its developer.
- * What is written goes out at once: there is no trace port to wait for, so a port is always ready. Port 0, which
- * carries text by convention, is offered as a serial port; whoever wants the others listens to `onStimulus`.
+ * What is written goes out at once, to whoever listens to `onStimulus`: there is no trace port to wait for, so a port
+ * is always ready.
  *
  * Unprivileged code may write the ports that TPR does not reserve; the core tells of each access whether it was
  * unprivileged (`unprivileged`).
@@ -11,7 +11,6 @@
  */
 import type { AccessWidth, DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
-import type { SerialHost, SerialPort } from '../../bus/serial.ts';
 import type { State } from '../../bus/state.ts';
 import { bit, bits, RegisterLayout, register } from '../register.ts';
 import { RegisterDevice } from '../register-device.ts';
@@ -63,16 +62,11 @@ const layout = new RegisterLayout(
 );
 const { TER, TPR, TCR } = layout.position;
 
-export class Itm extends RegisterDevice implements SerialPort {
-  /** Hears the bytes of port 0, the lowest of a wider write first. */
-  host: SerialHost | undefined = undefined;
+export class Itm extends RegisterDevice {
   /** Hears every write to an enabled port. */
   onStimulus: ((port: number, width: AccessWidth, value: number) => void) | undefined = undefined;
   /** Set around an access by unprivileged code. */
   unprivileged = false;
-  /** There is no way in. */
-  readonly inputOpen = false;
-  readonly inputPending = 0;
   readonly #traceEnable: Line;
   #locked = true;
 
@@ -81,10 +75,6 @@ export class Itm extends RegisterDevice implements SerialPort {
     this.#traceEnable = options.traceEnable;
     this.reset();
   }
-
-  input(): void {}
-
-  setInputOpen(): void {}
 
   protected override resetInternal(): void {
     this.#locked = true;
@@ -134,8 +124,6 @@ export class Itm extends RegisterDevice implements SerialPort {
   #stimulus(port: number, width: AccessWidth, value: number): void {
     if (!this.#enabled(port) || (this.unprivileged && this.#reserved(port))) return;
     this.onStimulus?.(port, width, value);
-    if (port !== 0) return;
-    for (let i = 0; i < width; i++) this.host?.transmitted((value >>> (8 * i)) & 0xff);
   }
 
   #enabled(port: number): boolean {
