@@ -1,7 +1,8 @@
 // Carries out a list of bus accesses on a Cortex-M3 board and writes down what each one did and when. The list is
 // the file "list.bin" in the emulator's working directory, the answers go to "answers.bin", both by semihosting.
 //
-// An entry of the list has three words (operation, address, value), an answer three (value, status, time).
+// An entry of the list has three words (operation, address, value), an answer three (value, status, time). Bits 15
+// to 8 of the operation are the phase of a store, 0 to 23 instructions, in its tick.
 // A time is the value of SysTick's counter, which counts the core clock down, 24 bits.
 //
 //   0 nothing            1 2 3 a load of 1, 2, 4 bytes         4 5 6 a store
@@ -13,8 +14,8 @@
 // The status of an access is CFSR, 0 when it did not fault.
 //
 // Time is exact where the emulator takes the same time for each instruction (QEMU with -icount shift=0: 1 ns) and
-// a tick is TICK instructions: each operation without exceptions takes 3 ticks, and happens in the same part of a
-// tick, stores early and loads late in it. After anything else `synchronise` finds that part again.
+// a tick is TICK instructions: each operation without exceptions takes 3 ticks, and loads happen late in a tick,
+// after a store of any phase. After anything else `synchronise` finds the tick's beginning again.
 
         .syntax unified
         .cpu    cortex-m3
@@ -26,6 +27,8 @@
         .equ    LIST, 0x20001000
         .equ    ANSWERS, 0x20005000
         .equ    STACK, 0x20001000
+
+        .equ    PHASES, 24
 
         .macro  pad count
         .rept   \count
@@ -52,6 +55,7 @@ start:  cpsid   i
         str     r0, [r11, #4]
         str     r0, [r11, #CURRENT]
         movs    r0, #5                  // ENABLE, CLKSOURCE: the core clock
+        pad     TICK - 7                // Ticks begin at multiples of themselves from power-on.
         str     r0, [r11]
         movs    r5, #0
         ldr     r4, =handles
@@ -93,32 +97,42 @@ synchronise:
         and     r1, r1, #0xff
         cmp     r1, #2
         bne     1b
-        pad     TICK - 5
+        pad     TICK - 12
 
 next:   ldr     r0, [r8], #4
         ldr     r1, [r8], #4
         ldr     r2, [r8], #4
         movs    r3, #0
         movs    r4, #0
+        lsr     r12, r0, #8
+        lsl     r12, r12, #1
+        uxtb    r0, r0
         ldr     r6, =operations
         ldr     r6, [r6, r0, lsl #2]
-        bx      r6                      // from here to `done` 28 instructions, but for `delay`
+        bx      r6                      // from here to `done` PHASES + 9 instructions, but for `delay`
 
         .macro  load instruction
         .thumb_func
         ldr     r7, [r11, #CURRENT]
-        pad     20
+        pad     PHASES + 6
         \instruction
-        pad     5
         b       done
         .endm
 
+        // Both sleds together are PHASES instructions.
         .macro  store instruction
         .thumb_func
         ldr     r7, [r11, #CURRENT]
-        \instruction
-        pad     25
-        b       done
+        ldr     r6, =1f + 1
+        sub     r6, r6, r12
+        bx      r6
+        pad     PHASES
+1:      \instruction
+        ldr     r6, =2f + 1 - 2 * PHASES
+        add     r6, r6, r12
+        bx      r6
+        pad     PHASES
+2:      b       done
         .endm
 
 nothing:
@@ -145,27 +159,27 @@ delay:  ldr     r7, [r11, #CURRENT]
 1:      pad     TICK - 2
 2:      subs    r2, r2, #1
         bne     1b
-        pad     22
+        pad     PHASES + 3
         b       done
 
         .thumb_func
 lines:  ldr     r7, [r11, #CURRENT]
+        pad     PHASES + 3
         ldr     r6, =0xe000e200         // ISPR; ICPR at +0x80
         add     r6, r6, r2, lsl #2
         mvn     r0, #0
         ldr     r4, [r6]
         str     r0, [r6, #0x80]         // Leaves those pending whose line is high.
         ldr     r3, [r6]
-        pad     22
         b       keep
 
-done:   cmp     r4, #0                  // 8 instructions and the padding until `next`, and 8 there
+done:   cmp     r4, #0                  // 8 instructions and the padding until `next`, and 11 there
         bne     slow
 keep:   str     r3, [r9]
         str     r4, [r9, #4]
         str     r7, [r9, #8]
         adds    r9, r9, #12
-        pad     3 * TICK - 28 - 8 - 8
+        pad     3 * TICK - (PHASES + 9) - 8 - 11
         subs    r10, r10, #1
         bne     next
         b       flush

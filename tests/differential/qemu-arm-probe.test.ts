@@ -9,6 +9,7 @@ import {
   lines,
   load,
   nmi,
+  PHASES,
   probeArm,
   store,
 } from './qemu-arm-probe.ts';
@@ -19,7 +20,7 @@ const PRECISE_BUS_FAULT = 0x8200;
 describeWith(ARM_PROBE_TOOLS, 'the probe of Cortex-M boards', () => {
   test.each<ArmBoard>(['mps2-an385', 'lm3s6965evb'])('%s: each operation takes three ticks', (board) => {
     const kinds: ((i: number) => ArmOperation)[] = [
-      (i) => store(RAM + 4 * (i % 8), i),
+      (i) => store(RAM + 4 * (i % 8), i, 4, i % PHASES),
       (i) => load(RAM + 4 * (i % 8)),
       (i) => store(RAM + (i % 32), i, 1),
       (i) => load(RAM + 2 * (i % 16), 2),

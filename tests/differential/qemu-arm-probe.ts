@@ -3,8 +3,8 @@
  * is read, which accesses fault, which interrupt lines are high, and at which tick of the core clock each was.
  * The same accesses at the same cycles can then be made on bluesim's devices.
  *
- * The program runs under -icount, in which each instruction takes a nanosecond of virtual time, so that answers and
- * times are the same each time. QEMU's test protocol (-qtest) would be no substitute: its accesses never fault, and
+ * The program runs under -icount, in which each instruction takes a nanosecond of virtual time, and nothing else
+ * takes any (sleep=off), so that answers and times are the same each time. QEMU's test protocol (-qtest) would be no substitute: its accesses never fault, and
  * Debian's QEMU has no accelerator that lets it move the clock.
  */
 import { execFileSync } from 'node:child_process';
@@ -25,7 +25,7 @@ interface ArmAccess {
 
 export type ArmOperation =
   | ({ readonly kind: 'read' } & ArmAccess)
-  | ({ readonly kind: 'write'; readonly value: number } & ArmAccess)
+  | ({ readonly kind: 'write'; readonly value: number; readonly phase?: number } & ArmAccess)
   /** Lets ticks pass, 3 at least; every other operation takes some, too. */
   | { readonly kind: 'delay'; readonly ticks: number }
   /** Interrupt lines 32 × `group` and up. */
@@ -38,7 +38,7 @@ export interface ArmAnswer {
   value: number;
   /** CFSR of an access, 0 when it did not fault; of `lines`, a bit for each line that is high or rose since the last time. */
   status: number;
-  /** When it was done, in ticks of the core clock. */
+  /** When it was done, in ticks of the core clock since power-on. */
   tick: number;
 }
 
@@ -47,12 +47,19 @@ export const load = (address: number, width: AccessWidth = 4): ArmOperation => (
   address,
   width,
 });
-export const store = (address: number, value: number, width: AccessWidth = 4): ArmOperation => ({
+/**
+ * @param phase when in its tick, 0 to 23. QEMU rounds a timer's count up when it is looked at in the nanosecond of
+ *   a tick: a store that stops or changes a timer needs a greater phase than the one that started it.
+ */
+export const store = (address: number, value: number, width: AccessWidth = 4, phase = 0): ArmOperation => ({
   kind: 'write',
   address,
   width,
   value,
+  phase,
 });
+/** The number of phases of a store. */
+export const PHASES = 24;
 export const delay = (ticks: number): ArmOperation => ({ kind: 'delay', ticks });
 export const lines = (group = 0): ArmOperation => ({ kind: 'lines', group });
 export const nmi: ArmOperation = { kind: 'nmi' };
@@ -64,6 +71,8 @@ export type ArmBoard = keyof typeof TICK_NANOSECONDS;
 const SOURCE = fileURLToPath(new URL('armv7m-probe.S', import.meta.url));
 const WIDTHS: readonly AccessWidth[] = [1, 2, 4];
 const TICK_MASK = 0xff_ffff;
+/** The program starts SysTick one tick after power-on, which takes up its first value after one more. */
+const FIRST_TICK = 2;
 
 function encode(operation: ArmOperation): [operation: number, address: number, value: number] {
   switch (operation.kind) {
@@ -71,7 +80,7 @@ function encode(operation: ArmOperation): [operation: number, address: number, v
       return [(operation.unprivileged ? 10 : 1) + WIDTHS.indexOf(operation.width), operation.address, 0];
     case 'write':
       return [
-        (operation.unprivileged ? 13 : 4) + WIDTHS.indexOf(operation.width),
+        (operation.unprivileged ? 13 : 4) + WIDTHS.indexOf(operation.width) + ((operation.phase ?? 0) << 8),
         operation.address,
         operation.value,
       ];
@@ -101,7 +110,7 @@ export function probeArm(
       cwd: folder,
     });
     writeFileSync(join(folder, 'list.bin'), Uint32Array.from(operations.flatMap(encode)));
-    const machine = ['-M', board, '-kernel', 'probe.elf', '-icount', 'shift=0', '-net', 'none', ...options];
+    const machine = ['-M', board, '-kernel', 'probe.elf', '-icount', 'shift=0,sleep=off', '-net', 'none', ...options];
     const host = ['-display', 'none', '-serial', 'null', '-monitor', 'none'];
     const semihosting = ['-semihosting-config', 'enable=on,target=native'];
     execFileSync('qemu-system-arm', [...machine, ...host, ...semihosting], {
@@ -117,7 +126,7 @@ export function probeArm(
 
 /** SysTick counts down in 24 bits; no operation but a `delay` takes long, and that is given less than a round. */
 function decode(bytes: Buffer, count: number): ArmAnswer[] {
-  let now = 0;
+  let now = FIRST_TICK;
   let last = TICK_MASK;
   const tickOf = (current: number): number => {
     now += (last - current) & TICK_MASK;
