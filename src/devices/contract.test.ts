@@ -8,6 +8,7 @@ import { Dwt } from './debug/dwt.ts';
 import { Itm } from './debug/itm.ts';
 import { FwCfg } from './firmware-config/fw-cfg.ts';
 import { Pl061 } from './gpio/pl061.ts';
+import { SbconI2c } from './i2c/sbcon-i2c.ts';
 import { StellarisI2c } from './i2c/stellaris-i2c.ts';
 import { Nvic } from './irq/nvic.ts';
 import { Plic } from './irq/plic.ts';
@@ -22,14 +23,20 @@ import { bit, RegisterLayout, register } from './register.ts';
 import { RegisterDevice } from './register-device.ts';
 import { GoldfishRtc } from './rtc/goldfish-rtc.ts';
 import { Pl022 } from './ssi/pl022.ts';
+import { Mps2Fpgaio } from './system/mps2-fpgaio.ts';
+import { Mps2Scc } from './system/mps2-scc.ts';
 import { StellarisSystemControl } from './system/stellaris-system-control.ts';
 import { SifiveTest } from './test/sifive-test.ts';
 import { Clint } from './timer/clint.ts';
+import { CmsdkDualTimer } from './timer/cmsdk-dual-timer.ts';
+import { CmsdkTimer } from './timer/cmsdk-timer.ts';
 import { StellarisTimer } from './timer/stellaris-timer.ts';
 import { SysTick } from './timer/systick.ts';
+import { CmsdkUart } from './uart/cmsdk-uart.ts';
 import { Ns16550a } from './uart/ns16550a.ts';
 import { Pl011 } from './uart/pl011.ts';
 import { VirtioMmioSlot } from './virtio/virtio-mmio-slot.ts';
+import { CmsdkWatchdog } from './watchdog/cmsdk-watchdog.ts';
 
 const name = 'device';
 
@@ -48,6 +55,11 @@ class UnlockedItm extends Itm {
   protected override resetInternal(): void {
     this.unlock(0xc5ac_ce55);
   }
+}
+
+function cmsdkUart(context: DeviceContext, pacedTransmit: boolean): CmsdkUart {
+  const [receive, transmit, overflow] = lines(3) as [Line, Line, Line];
+  return new CmsdkUart(context, { name, receive, transmit, overflow, pacedTransmit });
 }
 
 /** The array belongs to the board's memory, which takes its own snapshots. */
@@ -117,6 +129,16 @@ const devices: Record<string, BuildDevice> = {
     new SysTick(context, { name, exception: new Line('systick'), referenceHz: 1_000_000 }),
   dwt: (context) => new Dwt(context, { name, traceEnable: highLine() }),
   itm: (context) => new UnlockedItm(context, { name, traceEnable: highLine() }),
+  'cmsdk uart, immediate transmission': (context) => cmsdkUart(context, false),
+  'cmsdk uart, paced transmission': (context) => cmsdkUart(context, true),
+  'cmsdk timer': (context) => new CmsdkTimer(context, { name, interrupt: new Line('irq') }),
+  'cmsdk dual timer': (context) => new CmsdkDualTimer(context, { name, interrupt: new Line('irq') }),
+  'cmsdk watchdog': (context) =>
+    new CmsdkWatchdog(context, { name, interrupt: new Line('nmi'), power: { exit() {}, reset() {} } }),
+  'mps2 fpgaio': (context) => new Mps2Fpgaio(context, { name }),
+  'mps2 scc': (context) =>
+    new Mps2Scc(context, { name, boardRevision: 2, applicationId: 8, id: 1, oscillatorsHz: [1, 2, 3] }),
+  'sbcon i2c': (context) => new SbconI2c(context, { name }),
   fw_cfg: (context) => new FwCfg(context, { name, items: new Map([[5, Uint8Array.of(1, 0)]]) }),
 };
 

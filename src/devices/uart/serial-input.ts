@@ -46,6 +46,11 @@ export class SerialInput implements Stateful {
     return this.#queue.length;
   }
 
+  /** Whether the first byte of a burst is in the receive buffer and the guest has not accepted it. */
+  get offered(): boolean {
+    return this.#phase === 'offered';
+  }
+
   push(bytes: Uint8Array): void {
     const joined = new Uint8Array(this.#queue.length + bytes.length);
     joined.set(this.#queue);
