@@ -77,8 +77,27 @@ export interface Parts extends BuiltCore {
   readonly ports: readonly (SerialPort & Device)[];
 }
 
+/** A board without its core. */
+export interface BoardParts {
+  readonly memory: GuestMemory;
+  readonly bus: Bus;
+  readonly wires: Wires;
+  readonly devices: readonly Device[];
+  readonly ports: readonly (SerialPort & Device)[];
+}
+
 /** @throws UserError when the board's parts do not fit together. */
 export function buildParts(options: BuildOptions): Parts {
+  const { memory, bus, wires, devices, ports } = buildBoard(options);
+  const built = buildCore({ ...options, memory, bus, wires, devices });
+  return { ...built, memory, bus, devices: [...devices, ...built.devices], ports };
+}
+
+/** What a board needs that has no core. */
+export type BoardOptions = Omit<BuildOptions, 'extensions' | 'model' | 'semihosting' | 'scheduler'>;
+
+/** @throws UserError when two parts overlap. */
+export function buildBoard(options: BoardOptions): BoardParts {
   const { board, clockControl, power, pacedTransmit, epochSeconds, foreignTouched } = options;
   const memory = new GuestMemory(regionsOf(options));
   const bus = new Bus(memory);
@@ -106,11 +125,10 @@ export function buildParts(options: BuildOptions): Parts {
     else place(site!, device, description);
     devices.push(device);
   }
-  const built = buildCore({ ...options, memory, bus, wires, devices });
-  return { ...built, memory, bus, devices: [...devices, ...built.devices], ports };
+  return { memory, bus, wires, devices, ports };
 }
 
-function regionsOf({ board, ramBytes }: BuildOptions): RegionPlan[] {
+function regionsOf({ board, ramBytes }: BoardOptions): RegionPlan[] {
   const { regions, ram } = board;
   if (ram === undefined || ramBytes === undefined) return [...regions];
   const permissions = { read: true, write: true, execute: true };

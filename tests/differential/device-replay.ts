@@ -5,6 +5,10 @@
 import { expect } from 'vitest';
 import type { Bus } from '../../src/bus/bus.ts';
 import type { Line } from '../../src/bus/line.ts';
+import { assert } from '../../src/errors.ts';
+import type { BoardDescription } from '../../src/machine/board.ts';
+import { buildBoard } from '../../src/machine/build.ts';
+import { Scheduler } from '../../src/scheduler/scheduler.ts';
 import type { ArmAnswer, ArmOperation } from './qemu-arm-probe.ts';
 
 /** PRECISERR and BFARVALID. */
@@ -19,17 +23,21 @@ export interface Subject {
   runTo(cycle: number): void;
 }
 
-/** @param answers of QEMU, for their times. */
+/**
+ * @param answers of QEMU, for their times.
+ * @param before called before each operation, at its time.
+ */
 export function replay(
   subject: Subject,
   operations: readonly ArmOperation[],
   answers: readonly ArmAnswer[],
+  before: (operation: ArmOperation, index: number) => void = () => {},
 ): ArmAnswer[] {
   const { bus, interrupts } = subject;
-  const rose = new Set<number>();
+  const pending = new Set<number>();
   for (const [number, line] of interrupts.entries()) {
     line?.listen((level) => {
-      if (level) rose.add(number);
+      if (level) pending.add(number);
     });
   }
   let nmis = 0;
@@ -50,8 +58,10 @@ export function replay(
       case 'lines': {
         const first = 32 * operation.group;
         const high = group(first, (number) => interrupts[number]?.level === true);
-        const pending = group(first, (number) => rose.delete(number));
-        return [high, (high | pending) >>> 0];
+        const status = group(first, (number) => pending.has(number));
+        // The probe clears what is pending, and QEMU leaves that whose line is high.
+        for (const number of [...pending]) if (interrupts[number]?.level !== true) pending.delete(number);
+        return [high, status];
       }
       default: {
         bus.fault = false;
@@ -65,6 +75,7 @@ export function replay(
   return operations.map((operation, i) => {
     const { tick } = answers[i]!;
     subject.runTo(tick);
+    before(operation, i);
     const [value, status] = carryOut(operation);
     return { value, status, tick };
   });
@@ -85,20 +96,61 @@ export function describeOperation(operation: ArmOperation): string {
   }
 }
 
-/** Expects the same outcome of the same operations, but for those excluded. */
+/**
+ * Expects the same outcome of the same operations, but for those excluded.
+ * @param excluded asked for an operation whose outcomes differ.
+ */
 export function expectEqualAnswers(
   operations: readonly ArmOperation[],
   ours: readonly ArmAnswer[],
   theirs: readonly ArmAnswer[],
-  excluded: (operation: ArmOperation) => boolean = () => false,
+  excluded: (operation: ArmOperation, index: number) => boolean = () => false,
 ): void {
-  const lines = (answers: readonly ArmAnswer[]) =>
-    operations.flatMap((operation, i) => {
-      if (excluded(operation)) return [];
-      const { value, status, tick } = answers[i]!;
-      return [
-        `${i} (${tick}) ${describeOperation(operation)}: 0x${value.toString(16)} 0x${status.toString(16)}`,
-      ];
-    });
-  expect(lines(ours)).toEqual(lines(theirs));
+  const text = ({ value, status }: ArmAnswer) => `0x${value.toString(16)}, 0x${status.toString(16)}`;
+  const differences = operations.flatMap((operation, i) => {
+    const [our, their] = [ours[i]!, theirs[i]!];
+    if (our.value === their.value && our.status === their.status) return [];
+    if (excluded(operation, i)) return [];
+    const place = `operation ${i} at ${their.tick}: ${describeOperation(operation)}`;
+    return [`${place} is ${text(our)}, on QEMU ${text(their)}`];
+  });
+  expect(differences).toEqual([]);
+}
+
+export interface BoardSubject extends Subject {
+  /** When devices asked for a reset, which is not carried out. */
+  readonly resets: readonly number[];
+}
+
+/** A board without a core. */
+export function boardSubject(board: BoardDescription): BoardSubject {
+  assert(board.core.type === 'armv7m', `${board.name} is no Cortex-M board`);
+  const scheduler = new Scheduler();
+  let now = 0;
+  const clock = { now: () => now, frequencyHz: board.frequencyHz, onFrequencyChange() {} };
+  const resets: number[] = [];
+  const { bus, wires } = buildBoard({
+    board,
+    ramBytes: undefined,
+    surroundings: { clock, scheduler, guestError() {} },
+    clockControl: { setFrequency() {} },
+    power: { exit() {}, reset: () => void resets.push(now) },
+    pacedTransmit: false,
+    epochSeconds: 0,
+    foreignTouched() {},
+  });
+  const nonMaskable = wires.input('nmi');
+  return {
+    bus,
+    resets,
+    interrupts: wires.inputs(board.core.interrupts),
+    ...(nonMaskable === undefined ? {} : { nmi: nonMaskable }),
+    runTo(cycle) {
+      while (scheduler.nextCycle <= cycle) {
+        now = Math.max(now, scheduler.nextCycle);
+        scheduler.fireDue(now);
+      }
+      now = cycle;
+    },
+  };
 }
