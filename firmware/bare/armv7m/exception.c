@@ -55,8 +55,8 @@ uint32_t unexpected(const struct exception_frame *frame, uint32_t exc_return) {
   fault_print(special_read(ipsr), CFSR, HFSR);
   if (CFSR & CFSR_MMARVALID) print("  MMFAR 0x%08x\n", (unsigned)MMFAR);
   if (CFSR & CFSR_BFARVALID) print("  BFAR 0x%08x\n", (unsigned)BFAR);
-  /* Without a frame, because pushing it failed, there is nothing to read from it. */
-  if (!(CFSR & (CFSR_MSTKERR | CFSR_STKERR))) {
+  /* A frame that could not be pushed or popped is out of reach. */
+  if (!(CFSR & (CFSR_MSTKERR | CFSR_STKERR | CFSR_MUNSTKERR | CFSR_UNSTKERR))) {
     print("  at 0x%08x, called from 0x%08x, xPSR 0x%08x\n", (unsigned)frame->pc, (unsigned)frame->lr,
           (unsigned)frame->xpsr);
   }
