@@ -9,7 +9,7 @@
  * | dual timer registers
  * | dual timer: 5 periodic and 1 one-shot
  * | order of simultaneous interrupts
- * | all 165 checks passed
+ * | all 157 checks passed
  */
 
 /*
@@ -96,7 +96,9 @@ static void systick_counting(void) {
 
 static void count_tick(void) {
   check_equal(special_read(ipsr), EXCEPTION_SYSTICK, "IPSR of a tick");
-  if (++ticks == TICKS) SYST_CSR = 0;
+  if (++ticks < TICKS) return;
+  SYST_CSR = 0;
+  ICSR = ICSR_PENDSTCLR; /* one more may have come while this one was late */
 }
 
 static void systick_ticks(void) {
@@ -150,9 +152,8 @@ static void timer_registers(void) {
 static void count_timer(void) {
   check_equal(special_read(ipsr), EXCEPTION_INTERRUPT(TIMER0_IRQ), "IPSR of the timer");
   check_equal(TIMER0.intstatus, 1, "INTSTATUS in the handler");
-  TIMER0.intstatus = 1;
-  check_equal(TIMER0.intstatus, 0, "INTSTATUS cleared");
   if (++ticks == TICKS) TIMER0.ctrl = 0;
+  TIMER0.intstatus = 1;
 }
 
 static void timer_ticks(void) {
@@ -165,6 +166,7 @@ static void timer_ticks(void) {
   sleep_until(TICKS);
   nvic_disable(TIMER0_IRQ);
   print("timer: %u ticks\n", ticks);
+  check_equal(TIMER0.intstatus, 0, "INTSTATUS cleared");
 
   /* A reload of zero stops it. */
   TIMER0.reload = 0;
@@ -189,20 +191,21 @@ static void dual_registers(void) {
   check_equal(DUAL_TIMER1.ris | DUAL_TIMER1.mis | DUAL_TIMER2.ris | DUAL_TIMER2.mis, 0, "no interrupt");
 }
 
-static volatile unsigned halves[2];
+static volatile unsigned halves[2], neither;
 
 /* One line for both halves: MIS says which of them it was. */
 static void count_dual(void) {
-  check(DUAL_TIMER1.mis || DUAL_TIMER2.mis, "one of them wants it");
-  if (DUAL_TIMER1.mis) {
+  const bool first = DUAL_TIMER1.mis, second = DUAL_TIMER2.mis;
+  if (first) {
+    if (++ticks == TICKS) DUAL_TIMER1.control = 0;
     DUAL_TIMER1.intclr = 1;
     halves[0]++;
-    if (++ticks == TICKS) DUAL_TIMER1.control = 0;
   }
-  if (DUAL_TIMER2.mis) {
+  if (second) {
     DUAL_TIMER2.intclr = 1;
     halves[1]++;
   }
+  if (!first && !second) neither++;
 }
 
 static void dual_ticks(void) {
@@ -217,6 +220,7 @@ static void dual_ticks(void) {
   sleep_until(TICKS);
   nvic_disable(DUAL_TIMER_IRQ);
   print("dual timer: %u periodic and %u one-shot\n", halves[0], halves[1]);
+  check_equal(neither, 0, "one of them was why the handler was called");
   check_equal(DUAL_TIMER2.value, 0, "VALUE of a one-shot that is over");
   DUAL_TIMER2.control = 0;
 
@@ -242,8 +246,6 @@ static uint32_t order[4];
 
 static void note_exception(void) {
   order[ticks++ % 4] = special_read(ipsr);
-  SYST_CSR = 0;
-  TIMER0.ctrl = 0;
   TIMER0.intstatus = 1;
 }
 
@@ -265,6 +267,8 @@ static void simultaneous(void) {
     SYST_CVR = 0;
     SYST_CSR = SYST_CSR_ENABLE | SYST_CSR_TICKINT | SYST_CSR_CLKSOURCE;
     while (!(ICSR & ICSR_PENDSTSET) || !nvic_pending(TIMER0_IRQ)) continue;
+    SYST_CSR = 0;
+    TIMER0.ctrl = 0;
     interrupts_enable();
     check_equal(ticks, 2, "both were taken");
     check_equal(order[round], EXCEPTION_SYSTICK, "SysTick");

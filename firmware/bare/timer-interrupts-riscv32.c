@@ -104,12 +104,13 @@ static void count_tick(void) {
   clint_set_deadline(ticks < TICKS ? deadline : CLINT_NEVER);
 }
 
-/* Sleeps in a loop whose bounds are known until all ticks have come. */
+/* Lets interrupts in, and sleeps in a loop whose bounds are known until all ticks have come. */
 extern const uint8_t sleep_start[], sleep_end[];
 void sleep_until_ticks(volatile unsigned *counter, unsigned count);
 __asm__(
     ".section .text.sleep_until_ticks, \"ax\", @progbits\n"
     "sleep_until_ticks:\n"
+    "  csrsi mstatus, 8\n"
     "sleep_start:\n"
     "  wfi\n"
     "  lw t0, 0(a0)\n"
@@ -124,7 +125,6 @@ static void run_ticks(void) {
   deadline = start + INTERVAL;
   clint_set_deadline(deadline);
   csr_write(mie, MI_TIMER);
-  csr_set(mstatus, MSTATUS_MIE);
   sleep_until_ticks(&ticks, TICKS);
   csr_clear(mstatus, MSTATUS_MIE);
   csr_write(mie, 0);

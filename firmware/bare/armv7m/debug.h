@@ -13,6 +13,9 @@
 #define DWT_CYCCNT DEBUG_WORD(0xe0001004u)
 #define DWT_SLEEPCNT DEBUG_WORD(0xe0001010u)
 #define DWT_CTRL_CYCCNTENA (1u << 0)
+#define DWT_CTRL_EXCEVTENA (1u << 18)
+#define DWT_CTRL_SLEEPEVTENA (1u << 19)
+#define DWT_CTRL_NOPRFCNT (1u << 24)
 #define DWT_CTRL_NOCYCCNT (1u << 25)
 
 #define ITM_STIM ((volatile uint32_t *)0xe0000000u)
