@@ -15,25 +15,66 @@ import { parseElf } from '../../src/machine/loader/elf.ts';
 import { type Image, loadImage, loadImageFile, readImageFile } from '../../src/machine/loader/image.ts';
 import { describeWith } from '../tools.ts';
 
-const TOOLS = ['as', 'ld', 'objcopy', 'readelf', 'size'].map((name) => `riscv64-unknown-elf-${name}`);
-const [AS, LD, OBJCOPY, READELF, SIZE] = TOOLS as [string, string, string, string, string];
 const IMAGES = join(import.meta.dirname, '../../firmware/images');
 
+/** What differs between the two instruction sets. */
+interface Target {
+  /** Of the names of its images. */
+  readonly suffix: string;
+  /** Of the names of its binutils. */
+  readonly prefix: string;
+  readonly assemble: readonly string[];
+  readonly link: readonly string[];
+  /** The beginning of COPIED_DATA. */
+  readonly head: string;
+  readonly loadAddress: string;
+  readonly jump: string;
+  /** The mapping symbols of its code, and what they say that is there. */
+  readonly code: readonly [symbol: string, holds: string];
+  /** How readelf prints an attribute; the value where it prints that as it is. */
+  readonly attribute: RegExp;
+}
+
+const TARGETS: readonly Target[] = [
+  {
+    suffix: 'riscv32',
+    prefix: 'riscv64-unknown-elf-',
+    assemble: ['-march=rv32imac', '-mabi=ilp32'],
+    link: ['-melf32lriscv'],
+    head: '.option norvc',
+    loadAddress: 'la a0, table',
+    jump: 'j _start',
+    code: ['$x', 'code'],
+    attribute: /^ +(Tag_RISCV_\w+): "?([^"\n]*?)"?(?:-bytes)? *$/gm,
+  },
+  {
+    suffix: 'armv7m',
+    prefix: 'arm-none-eabi-',
+    assemble: ['-mcpu=cortex-m3', '-mthumb'],
+    link: [],
+    head: '.syntax unified',
+    loadAddress: 'ldr r0, =table',
+    jump: 'b _start',
+    code: ['$t', 'thumb'],
+    attribute: /^ +(Tag_\w+): (.*?) *$/gm,
+  },
+];
+
 /** Initial values in flash behind the code, a gap, and functions that share an address or have no size. */
-const COPIED_DATA = `
-  .option norvc
+const copiedData = ({ head, loadAddress, jump }: Target) => `
+  ${head}
   .section .text
   .globl _start
-  .type _start, @function
-_start: la a0, table
-  j _start
+  .type _start, %function
+_start: ${loadAddress}
+  ${jump}
   .size _start, . - _start
   .weak handler
 handler:
-inner: ret
+inner: nop
   .section .data
   .globl table
-  .type table, @object
+  .type table, %object
 table: .word 1, 2, 3, 4
   .size table, . - table
   .section .bss
@@ -62,19 +103,25 @@ function memoryOf(image: Image): [number, number][] {
   return cells.sort((a, b) => a[0] - b[0]);
 }
 
-describeWith(TOOLS, 'the loader equals binutils', () => {
+for (const target of TARGETS) {
+  const tools = ['as', 'ld', 'objcopy', 'readelf', 'size'].map((name) => target.prefix + name);
+  describeWith(tools, `the loader equals binutils: ${target.suffix}`, () => compare(target, tools));
+}
+
+function compare(target: Target, tools: readonly string[]): void {
+  const [AS, LD, OBJCOPY, READELF, SIZE] = tools as [string, string, string, string, string];
   const folder = mkdtempSync(join(tmpdir(), 'bluesim-loader-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const run = (program: string, ...parameters: string[]) =>
     execFileSync(program, parameters, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
   const inFolder = (name: string) => join(folder, name);
 
-  writeFileSync(inFolder('copied.s'), COPIED_DATA);
+  writeFileSync(inFolder('copied.s'), copiedData(target));
   writeFileSync(inFolder('copied.ld'), COPIED_DATA_LINK);
-  run(AS, '-march=rv32imac', '-mabi=ilp32', '-o', inFolder('copied.o'), inFolder('copied.s'));
-  run(LD, '-melf32lriscv', '-T', inFolder('copied.ld'), '-o', inFolder('copied.elf'), inFolder('copied.o'));
+  run(AS, ...target.assemble, '-o', inFolder('copied.o'), inFolder('copied.s'));
+  run(LD, ...target.link, '-T', inFolder('copied.ld'), '-o', inFolder('copied.elf'), inFolder('copied.o'));
   const images = readdirSync(IMAGES)
-    .filter((name) => name.endsWith('-riscv32.elf'))
+    .filter((name) => name.endsWith(`-${target.suffix}.elf`))
     .map((name) => join(IMAGES, name));
   const cases = [...images, inFolder('copied.elf')].map((path) => ({ name: basename(path), path }));
 
@@ -140,7 +187,7 @@ describeWith(TOOLS, 'the loader equals binutils', () => {
       ];
       return {
         name,
-        address: Number.parseInt(value, 16),
+        address: addressOf(Number.parseInt(value, 16), type),
         sizeBytes: Number(size),
         kind: type,
         binding: binding.toLowerCase(),
@@ -158,23 +205,33 @@ describeWith(TOOLS, 'the loader equals binutils', () => {
       other: '',
     };
     const { symbols, mapping } = loadImageFile(path).symbols;
-    const isMapping = (name: string) => /^\$[xd]/.test(name);
+    const [code, holdsCode] = target.code;
+    const isMapping = (name: string) => name.startsWith('$d') || name.startsWith(code);
     expect(symbols.map((symbol) => ({ ...symbol, kind: kinds[symbol.kind] }))).toMatchObject(
       theirs.filter(({ name }) => !isMapping(name)),
     );
     const marks = theirs.filter(({ name }) => isMapping(name));
     expect(mapping.map(({ address, holds }) => `${address} ${holds}`).sort()).toEqual(
-      marks.map(({ address, name }) => `${address} ${name[1] === 'd' ? 'data' : 'code'}`).sort(),
+      marks.map(({ address, name }) => `${address} ${name[1] === 'd' ? 'data' : holdsCode}`).sort(),
     );
   });
 
   test.each(cases)('attributes of $name', ({ path }) => {
-    const pattern = /^ +(Tag_RISCV_\w+): "?([^"\n]*?)"?(?:-bytes)? *$/gm;
-    const theirs = [...run(READELF, '-A', path).matchAll(pattern)].map((match) => [match[1], match[2]]);
+    const theirs = [...run(READELF, '-A', path).matchAll(target.attribute)].map((match) => [
+      match[1],
+      match[2],
+    ]);
     const { attributes } = loadImageFile(path);
     expect(theirs.length).toBeGreaterThan(0);
+    expect(attributes!.entries.map(({ name }) => name)).toEqual(theirs.map(([name]) => name));
+    const printed = (tag: string) => theirs.find(([name]) => name === tag)?.[1];
+    if (target.suffix === 'armv7m') {
+      // Of Arm's, readelf prints most values in words.
+      expect(attributes!.architecture).toBe(`${printed('Tag_CPU_arch')}-M`);
+      return;
+    }
     expect(attributes!.entries.map(({ name, value }) => [name, String(value)])).toEqual(theirs);
-    expect(attributes!.architecture).toBe(theirs.find(([name]) => name === 'Tag_RISCV_arch')![1]);
+    expect(attributes!.architecture).toBe(printed('Tag_RISCV_arch'));
   });
 
   test.each(cases)('footprint of $name', ({ path }) => {
@@ -208,7 +265,12 @@ describeWith(TOOLS, 'the loader equals binutils', () => {
       if (byte !== 0 && inElf.get(address) !== byte) expect.fail(`${hex32(address)} differs`);
     }
   });
-});
+}
+
+/** Bit 0 of a function says that it is Thumb code. */
+function addressOf(value: number, type: string): number {
+  return type === 'FUNC' ? (value & ~1) >>> 0 : value;
+}
 
 /** readelf lists sections of size 0 as well. */
 function withoutEmpty(names: string, sections: Image['sections']): string {
