@@ -3,8 +3,8 @@
  *   operation (8 bits) | d (5) | n (5) | m (5) | - | refund (8)
  * The third word is the index of a branch's target, or a further operand of an operation that is no branch.
  *
- * A block's mode is 1 when it is for unprivileged code, and ITSTATE shifted left by one: an instruction in an IT block
- * means something else when the block is entered in its middle, as by the return from an exception. An
+ * A block's mode is 1 when it is for unprivileged code, ITSTATE shifted left by one, and NOT_THUMB: an instruction in
+ * an IT block means something else when the block is entered in its middle, as by the return from an exception. An
  * instruction with a condition has a record before it that passes over it unless the condition holds. ITSTATE
  * itself is not kept while code runs: `itstates` tells it for each record to whoever has to know.
  */
@@ -23,6 +23,8 @@ import { type Emit, endsBlock, translate } from './translate.ts';
 const MOST_RECORDS = 8;
 /** Condition AL (A7.3). */
 const ALWAYS = 14;
+/** Mode of what is executed while EPSR.T is clear: every instruction is a UsageFault (B1.4.2). */
+export const NOT_THUMB = 1 << 9;
 
 /** Everything that a decoder of blocks needs to know of its processor. */
 export interface CodeSource {
@@ -58,7 +60,8 @@ export class ThumbBlocks extends BlockCache {
     let ended = false;
     this.#at = first;
     this.#address = pc;
-    this.#itstate = mode >>> 1;
+    this.#itstate = (mode >>> 1) & 0xff;
+    if ((mode & NOT_THUMB) !== 0) return this.#withoutThumb();
     // Only a block of single steps ends within an IT block.
     while (!ended && (instructions < this.options.maxInstructions || (this.#itstate !== 0 && !single))) {
       if (this.breakpoints.has(this.#address >>> 0)) this.#emit(Op.Break, SINK, 0, 0, 0);
@@ -67,6 +70,13 @@ export class ThumbBlocks extends BlockCache {
     }
     this.#emit(Op.Continue, this.#itstate & 31, this.#itstate >>> 5, 0, this.#address);
     return { instructions, end: this.#at };
+  }
+
+  #withoutThumb(): { instructions: number; end: number } {
+    if (this.breakpoints.has(this.#address >>> 0)) this.#emit(Op.Break, SINK, 0, 0, 0);
+    this.#emit(Op.Raise, SINK, 0, 0, Fault.InvalidState);
+    this.#emit(Op.Continue, 0, 0, 0, this.#address);
+    return { instructions: 1, end: this.#at };
   }
 
   protected override jumpsAtOnce(first: number): boolean {
@@ -87,21 +97,19 @@ export class ThumbBlocks extends BlockCache {
       word = (low << 16) | high;
     }
     const itstate = this.#itstate;
-    const condition = itstate === 0 ? ALWAYS : itstate >>> 4;
+    const row = this.#source.decoder.decode(word, this.#operands, itPosition(itstate));
+    // A7.7.17: BKPT is executed whatever the condition is.
+    const condition = itstate === 0 || row?.operation === Operation.Bkpt ? ALWAYS : itstate >>> 4;
     const skip = this.#at;
     if (condition < ALWAYS) this.#emit(Op.SkipEq + condition, SINK, 0, 0, 0);
-    const row = this.#source.decoder.decode(word, this.#operands, itPosition(itstate));
     let ended = false;
     if (row === undefined) this.#emit(Op.Raise, SINK, 0, 0, Fault.UndefinedInstruction);
     else {
       translate(row.operation, this.#operands, { address, length, inIt: itstate !== 0 }, this.#emit);
+      // Also under a condition: a branch gives nothing of its block's cost back.
       ended = endsBlock(row.operation, this.#operands);
     }
-    if (condition < ALWAYS) {
-      this.code[skip + 1] = this.#at - skip;
-      // Passed over, it does not end anything.
-      ended = false;
-    }
+    if (condition < ALWAYS) this.code[skip + 1] = this.#at - skip;
     this.#address = (address + length) | 0;
     this.#itstate = nextItstate(itstate);
     if (row?.operation === Operation.It) this.#itstate = (this.#operands.cond << 4) | this.#operands.imm;

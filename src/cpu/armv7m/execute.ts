@@ -18,7 +18,7 @@ import { Attribute } from '../../kernel/memory/guest-memory.ts';
 import { JUMP_ENTRIES, STALE } from '../block-cache.ts';
 import { Leave } from '../leave.ts';
 import { longMultiply, rbit, rev, rev16, revsh, sdiv, udiv } from './arithmetic.ts';
-import type { ThumbBlocks } from './blocks.ts';
+import { NOT_THUMB, type ThumbBlocks } from './blocks.ts';
 import { Op } from './micro-op.ts';
 import type { Processor } from './processor.ts';
 
@@ -40,7 +40,8 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
   const unprivileged = state.privileged ? 0 : 1;
   let { n, z, c, v } = state;
   let budget = core.remaining | 0;
-  let ip = cache.lookup(core.counter, unprivileged | (state.itstate << 1)) | 0;
+  let ip =
+    cache.lookup(core.counter, unprivileged | (state.itstate << 1) | (state.thumb ? 0 : NOT_THUMB)) | 0;
   /** Record of the direct jump that led to the block at `ip`; 0 when there is none. */
   let from = 0;
   let address = 0;
@@ -52,7 +53,7 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
     if (budget < 0) {
       budget = (budget + cost) | 0;
       if (cost !== STALE) {
-        core.leave(n, z, c, v, code[ip - 4], code[ip - 3] >>> 1, budget);
+        core.leave(n, z, c, v, code[ip - 4], (code[ip - 3] >>> 1) & 0xff, budget);
         return Leave.Budget;
       }
       const target = from === 0 ? code[ip - 4] : code[from + 1];
@@ -75,7 +76,7 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
       continue;
     }
     if (OBSERVED) {
-      core.leave(n, z, c, v, code[ip - 4], code[ip - 3] >>> 1, budget);
+      core.leave(n, z, c, v, code[ip - 4], (code[ip - 3] >>> 1) & 0xff, budget);
       budget = core.before(code, ip, budget) | 0;
       if (budget < 0) return Leave.Budget;
     }

@@ -126,23 +126,13 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
   // --- For the loop around the run loop -------------------------------------------------------------------------
 
   protected override executePlain(blocks: ThumbBlocks): Leave {
-    return this.#begin() ?? executePlain(this, blocks);
+    this.direct.choose();
+    return executePlain(this, blocks);
   }
 
   protected override executeObserved(blocks: ThumbBlocks): Leave {
-    return this.#begin() ?? executeObserved(this, blocks);
-  }
-
-  /** @returns why nothing can be executed. */
-  #begin(): Leave | undefined {
-    const { state } = this;
-    if (!state.thumb) {
-      this.status = Leave.Stay;
-      this.#fault(Fault.InvalidState, 0, state.counter, this.remaining - this.instructionCost);
-      return this.status;
-    }
     this.direct.choose();
-    return undefined;
+    return executeObserved(this, blocks);
   }
 
   protected override wakes(): boolean {
