@@ -120,6 +120,8 @@ export function expectEqualAnswers(
 export interface BoardSubject extends Subject {
   /** When devices asked for a reset, which is not carried out. */
   readonly resets: readonly number[];
+  /** Of the core clock, as the devices have set it. Ticks are cycles whatever it is. */
+  readonly frequencyHz: number;
 }
 
 /** A board without a core. */
@@ -127,13 +129,18 @@ export function boardSubject(board: BoardDescription): BoardSubject {
   assert(board.core.type === 'armv7m', `${board.name} is no Cortex-M board`);
   const scheduler = new Scheduler();
   let now = 0;
+  let { frequencyHz } = board;
   const clock = { now: () => now, frequencyHz: board.frequencyHz, onFrequencyChange() {} };
   const resets: number[] = [];
   const { bus, wires } = buildBoard({
     board,
     ramBytes: undefined,
     surroundings: { clock, scheduler, guestError() {} },
-    clockControl: { setFrequency() {} },
+    clockControl: {
+      setFrequency: (hz) => {
+        frequencyHz = hz;
+      },
+    },
     power: { exit() {}, reset: () => void resets.push(now) },
     pacedTransmit: false,
     epochSeconds: 0,
@@ -143,6 +150,9 @@ export function boardSubject(board: BoardDescription): BoardSubject {
   return {
     bus,
     resets,
+    get frequencyHz() {
+      return frequencyHz;
+    },
     interrupts: wires.inputs(board.core.interrupts),
     ...(nonMaskable === undefined ? {} : { nmi: nonMaskable }),
     runTo(cycle) {
