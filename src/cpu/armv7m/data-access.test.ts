@@ -308,6 +308,58 @@ describe('exclusives', () => {
   });
 });
 
+describe('exception frames', () => {
+  const words = Int32Array.from([1, 2, 3, 4, 5, 6, 7, -8]);
+
+  test('are written and read as words, wherever they lie', () => {
+    const { bench, data, outcome } = setUp();
+    for (const address of [RAM, RAM + 0x24, RAM + 0xffc, RAM_END - 0x20]) {
+      for (let round = 0; round < 2; round++) {
+        data.stackFrame(address, words, true);
+        expect(outcome()).toBe('done');
+      }
+      expect(Array.from({ length: 8 }, (_, i) => bench.peek(address + 4 * i) | 0)).toEqual([...words]);
+      const read = new Int32Array(8);
+      data.unstackFrame(address, read, true);
+      expect([read, outcome()]).toEqual([words, 'done']);
+    }
+  });
+
+  test('over code the core hears of it', () => {
+    const { bench, data } = setUp();
+    const stores = new Set<number>();
+    bench.bus.storeListener = {
+      storing: (region, offset) => void stores.add(region.address + offset),
+      remapped() {},
+    };
+    data.stackFrame(RAM, words, true);
+    bench.memory.region('ram').attributes[1]! |= 2;
+    data.stackFrame(RAM + 0x38, words, true);
+    expect([...stores]).toEqual([RAM + 0x40, RAM + 0x44, RAM + 0x48, RAM + 0x4c, RAM + 0x50, RAM + 0x54]);
+  });
+
+  test('that leave their memory fault at the first word outside', () => {
+    const { bench, data, outcome } = setUp();
+    data.stackFrame(RAM_END - 8, words, true);
+    expect([outcome(), bench.peek(RAM_END - 4)]).toEqual([['StackingBus', RAM_END], 2]);
+    data.unstackFrame(RAM_END - 8, new Int32Array(8), true);
+    expect(outcome()).toEqual(['UnstackingBus', RAM_END]);
+    data.stackFrame(RAM - 4, words, true);
+    expect(outcome()).toEqual(['StackingBus', RAM - 4]);
+  });
+
+  test('ask the MPU with the rights given', () => {
+    const { bench, data, outcome } = setUp();
+    bench.write(0xe000_ed94, 5);
+    data.stackFrame(RAM, words, true);
+    expect(outcome()).toBe('done');
+    data.stackFrame(RAM, words, false);
+    expect(outcome()).toEqual(['StackingAccess', RAM]);
+    data.unstackFrame(RAM, new Int32Array(8), false);
+    expect(outcome()).toEqual(['UnstackingAccess', RAM]);
+  });
+});
+
 describe('fetches', () => {
   test.each([
     [0x100, 'None'],

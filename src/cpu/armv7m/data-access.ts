@@ -5,6 +5,7 @@
  */
 import type { Bus } from '../../bus/bus.ts';
 import type { AccessWidth } from '../../bus/device.ts';
+import { Attribute, GRANULE_SHIFT, type Region } from '../../kernel/memory/guest-memory.ts';
 import { Fault } from './faults.ts';
 import { Access, type Mpu } from './mpu.ts';
 import type { ProcessorState } from './state.ts';
@@ -48,6 +49,8 @@ export class DataAccess {
   readonly #mpu: Mpu;
   readonly #registers: SystemRegisters;
   readonly #window: UnprivilegedWindow | undefined;
+  /** Where the last frame was. */
+  #stack: Region | undefined = undefined;
 
   constructor(options: DataAccessOptions) {
     this.#bus = options.bus;
@@ -122,20 +125,43 @@ export class DataAccess {
 
   // --- Exception entry and return -------------------------------------------------------------------------------
 
-  /** A word of an exception frame. @param privileged of the code that is interrupted or returned to. */
-  stackLoad(address: number, privileged: boolean): number {
-    const value = this.#load(address, 4, privileged);
-    if (this.fault !== Fault.None) {
-      this.fault = this.fault === Fault.PreciseBus ? Fault.UnstackingBus : Fault.UnstackingAccess;
+  /**
+   * Writes the words of an exception frame, up to the first that faults.
+   * @param address a multiple of 4, signed. @param privileged of the code that is interrupted.
+   */
+  stackFrame(address: number, words: Int32Array, privileged: boolean): void {
+    const unsigned = this.#begin(address);
+    const region = this.#frameMemory(unsigned, words.length);
+    if (region?.permissions.write) {
+      const offset = unsigned - region.address;
+      const last = offset + 4 * words.length - 1;
+      const first = region.attributes[offset >>> GRANULE_SHIFT]!;
+      if (first === Attribute.Touched && region.attributes[last >>> GRANULE_SHIFT] === Attribute.Touched) {
+        for (let i = 0; i < words.length; i++) region.words[(offset >>> 2) + i] = words[i]!;
+        return;
+      }
     }
-    return value;
+    for (let i = 0; i < words.length && this.fault === Fault.None; i++) {
+      this.#store(address + 4 * i, 4, words[i]!, privileged);
+    }
+    if (this.fault === Fault.PreciseBus) this.fault = Fault.StackingBus;
+    else if (this.fault !== Fault.None) this.fault = Fault.StackingAccess;
   }
 
-  stackStore(address: number, value: number, privileged: boolean): void {
-    this.#store(address, 4, value, privileged);
-    if (this.fault !== Fault.None) {
-      this.fault = this.fault === Fault.PreciseBus ? Fault.StackingBus : Fault.StackingAccess;
+  /** Reads the words of an exception frame. @param privileged of the code that is returned to. */
+  unstackFrame(address: number, words: Int32Array, privileged: boolean): void {
+    const unsigned = this.#begin(address);
+    const region = this.#frameMemory(unsigned, words.length);
+    if (region !== undefined) {
+      const offset = (unsigned - region.address) >>> 2;
+      for (let i = 0; i < words.length; i++) words[i] = region.words[offset + i]!;
+      return;
     }
+    for (let i = 0; i < words.length && this.fault === Fault.None; i++) {
+      words[i] = this.#load(address + 4 * i, 4, privileged);
+    }
+    if (this.fault === Fault.PreciseBus) this.fault = Fault.UnstackingBus;
+    else if (this.fault !== Fault.None) this.fault = Fault.UnstackingAccess;
   }
 
   /** A word of the vector table: never checked by the MPU (B3.5.1). Sets `fault` when nothing answers. */
@@ -147,6 +173,18 @@ export class DataAccess {
   }
 
   // --- Private ------------------------------------------------------------------------------------------------
+
+  /** The memory that holds a frame as a whole, when nothing has to be asked about it. */
+  #frameMemory(address: number, words: number): Region | undefined {
+    if (this.#mpu.active) return undefined;
+    let region = this.#stack;
+    if (!region?.contains(address, 4 * words)) {
+      region = this.#bus.memory.find(address);
+      if (!region?.contains(address, 4 * words)) return undefined;
+      this.#stack = region;
+    }
+    return region.direct ? region : undefined;
+  }
 
   #load(address: number, width: AccessWidth, privileged: boolean): number {
     const unsigned = this.#begin(address);

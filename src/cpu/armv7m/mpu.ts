@@ -81,6 +81,8 @@ export class Mpu implements Stateful {
       const attributes = this.attributes[region]!;
       if ((attributes & RASR_ENABLE) === 0) continue;
       const sizeBits = ((attributes >>> 1) & 31) + 1;
+      // Neither lies in the other.
+      if (sizeBits < 32 && (page ^ this.base[region]!) >>> Math.max(sizeBits, 12) !== 0) continue;
       const granule = sizeBits < 8 || (attributes & 0xff00) === 0 ? sizeBits : sizeBits - 3;
       if (granule < 12) step = Math.min(step, Math.max(4, 2 ** granule));
     }
