@@ -1,15 +1,17 @@
 /**
  * Disassembly equals GNU objdump for every 16-bit instruction and for a seeded sample of words of every row, in and
- * out of IT blocks. Where it differs, the difference is one of DIFFERENCES below: objdump also decodes what ARMv8-M,
+ * out of IT blocks, and for our firmware as `bluesim disasm` prints it. Where it differs, the difference is one of DIFFERENCES below: objdump also decodes what ARMv8-M,
  * the A and R profiles and their coprocessors have, so it is no oracle of what is legal.
  *
  * objdump 2.40 is what was compared with.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { disasmText } from '../../src/cli/disasm.ts';
 import { Decoder, instructionLength } from '../../src/cpu/armv7m/decode.ts';
 import { disassemble } from '../../src/cpu/armv7m/disassemble.ts';
 import { Operation } from '../../src/cpu/armv7m/instructions/operation.ts';
@@ -20,6 +22,7 @@ import {
   unpredictableCases,
 } from '../../src/cpu/armv7m/instructions/row.ts';
 import { rows } from '../../src/cpu/armv7m/instructions/table.ts';
+import { loadImageFile } from '../../src/machine/loader/image.ts';
 import { seededWords } from '../random.ts';
 import { describeWith } from '../tools.ts';
 
@@ -159,6 +162,19 @@ function normalized(text: string): string {
   return literal.replace(/^((?!bkpt)b\w*(?:\.[nw])?|cbn?z r\d,) 0x/, '$1 ');
 }
 
+/** What images try to execute although ARMv7-M does not have it, which objdump may. */
+const NO_INSTRUCTION_HERE = /<UNDEFINED>|<UNPREDICTABLE>|^(ldc|stc|cdp|mcr|mrc)/;
+
+/** The lines of a listing of an image that have an instruction or data. */
+function parseImageListing(listing: string): { address: number; text: string }[] {
+  return [...listing.matchAll(/^ *([0-9a-f]+):\t[0-9a-f]+(?: [0-9a-f]{4})? *\t(.*)$/gm)].map(
+    ([, address, text]) => ({
+      address: Number.parseInt(address!, 16),
+      text: text!.replace(/[\t ]+/g, ' ').trim(),
+    }),
+  );
+}
+
 /** Runs objdump over instructions, laid out one behind the other from address 0. */
 function objdump(words: readonly number[]): { address: number; text: string }[] {
   const folder = mkdtempSync(join(tmpdir(), 'bluesim-disassembly-'));
@@ -265,5 +281,21 @@ describeWith([OBJDUMP], 'disassembly equals objdump', () => {
   test('in IT blocks', { timeout: 60_000 }, () => {
     const { wrong } = compare(itBlocks(15_000));
     expect(wrong.slice(0, 20)).toEqual([]);
+  });
+
+  const images = fileURLToPath(new URL('../../firmware/images/', import.meta.url));
+  const names = readdirSync(images).filter((name) => name.endsWith('-armv7m.elf'));
+
+  test.each(names)('`bluesim disasm %s`', (name) => {
+    const path = join(images, name);
+    const listing = execFileSync(OBJDUMP, ['-d', path], { encoding: 'utf8', maxBuffer: 1 << 30 });
+    const theirs = parseImageListing(listing.replace(/CPSR_f\b/g, 'APSR_nzcvq').replace(/CPSR\b/g, 'APSR'));
+    const ours = parseImageListing([...disasmText(loadImageFile(path))].join('\n'));
+    expect(ours.map(({ address }) => address)).toEqual(theirs.map(({ address }) => address));
+    const wrong = ours.flatMap(({ text }, index) =>
+      text === theirs[index]!.text || NO_INSTRUCTION_HERE.test(text) ? [] : [[text, theirs[index]!.text]],
+    );
+    expect(wrong).toEqual([]);
+    expect(theirs.length).toBeGreaterThan(100);
   });
 });
