@@ -5,7 +5,7 @@
  * | locked
  * | text through port 0
  * | one port at a time
- * | all 16 checks passed
+ * | all 15 checks passed
  */
 
 /*

@@ -92,8 +92,9 @@ static void priorities(uint8_t p0, uint8_t p1, uint8_t p2, uint8_t p3, uint8_t p
   barrier();
 }
 
-/* Pends interrupts, a bit each, at once. */
+/* Pends interrupts, a bit each, at once. What their handlers read must have been stored by then. */
 static void pend(uint32_t bits) {
+  barrier();
   NVIC_ISPR[0] = bits << FIRST;
   barrier();
 }

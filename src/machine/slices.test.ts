@@ -8,9 +8,7 @@ import { Machine, type RunResult } from './machine.ts';
 import { MemoryFiles } from './semihosting/memory-files.ts';
 
 const IMAGES = fileURLToPath(new URL('../../firmware/images/', import.meta.url));
-const programs = readdirSync(IMAGES).filter(
-  (name) => name.endsWith('-riscv32.elf') && !name.startsWith('bench-'),
-);
+const programs = readdirSync(IMAGES).filter((name) => name.endsWith('.elf') && !name.startsWith('bench-'));
 const LIMIT_CYCLES = 60_000_000;
 
 function build(image: Image, flightRecorder: boolean): Machine {

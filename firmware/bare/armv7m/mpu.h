@@ -36,8 +36,10 @@
 #define AP_READ_READ 6u
 #define AP_READ_READ_TOO 7u
 
+/* The region is off in between: with its old size and the new address it might take away the ground to stand on. */
 static inline void mpu_region(uint32_t number, uintptr_t base, uint32_t attributes_and_size) {
   MPU_RNR = number;
+  MPU_RASR = 0;
   MPU_RBAR = base;
   MPU_RASR = attributes_and_size | MPU_RASR_ENABLE;
 }

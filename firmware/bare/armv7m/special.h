@@ -30,4 +30,7 @@ static inline void barrier(void) { __asm__ volatile("dsb\n isb" : : : "memory");
 
 static inline void wait_for_interrupt(void) { __asm__ volatile("dsb\n wfi" : : : "memory"); }
 
+/* Ends at once when an exception has come since the last time, so that none can slip by (ARMv7-M B1.5.18). */
+static inline void wait_for_event(void) { __asm__ volatile("dsb\n wfe" : : : "memory"); }
+
 #endif
