@@ -133,6 +133,11 @@ const devices: Record<string, BuildDevice> = {
   'cmsdk uart, paced transmission': (context) => cmsdkUart(context, true),
   'cmsdk timer': (context) => new CmsdkTimer(context, { name, interrupt: new Line('irq') }),
   'cmsdk dual timer': (context) => new CmsdkDualTimer(context, { name, interrupt: new Line('irq') }),
+  'watchdog of Stellaris parts': (context) =>
+    new CmsdkWatchdog(context, {
+      ...{ name, interrupt: new Line('irq'), power: { exit() {}, reset() {} } },
+      variant: 'luminary',
+    }),
   'cmsdk watchdog': (context) =>
     new CmsdkWatchdog(context, { name, interrupt: new Line('nmi'), power: { exit() {}, reset() {} } }),
   'mps2 fpgaio': (context) => new Mps2Fpgaio(context, { name }),

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
 import { Line } from '../../bus/line.ts';
 import { TestBench } from '../testing.ts';
-import { CmsdkWatchdog } from './cmsdk-watchdog.ts';
+import { CmsdkWatchdog, type WatchdogVariant } from './cmsdk-watchdog.ts';
 
 const [LOAD, VALUE, CONTROL, INTCLR, RIS, MIS] = [0x00, 0x04, 0x08, 0x0c, 0x10, 0x14] as const;
 const [LOCK, ITCR, ITOP] = [0xc00, 0xf00, 0xf04] as const;
 const INTEN = 1;
 const RESEN = 2;
 
-function setUp() {
+function setUp(variant: WatchdogVariant = 'cmsdk') {
   const bench = new TestBench(25_000_000);
   const line = new Line('nmi');
   const resets: number[] = [];
   const power = { exit() {}, reset: () => void resets.push(bench.now) };
   const watchdog = bench.create(
-    (context) => new CmsdkWatchdog(context, { name: 'watchdog', interrupt: line, power }),
+    (context) => new CmsdkWatchdog(context, { name: 'watchdog', interrupt: line, power, variant }),
   );
   return {
     bench,
@@ -114,4 +114,21 @@ test('the integration test registers drive its outputs', () => {
   expect([line.level, resets.length]).toEqual([true, 1]);
   write(ITOP, 0);
   expect([line.level, resets.length]).toEqual([false, 1]);
+});
+
+test('of Stellaris parts: once the interrupt is enabled its control stays as it is', () => {
+  const { bench, line, resets, read, write, watchdog } = setUp('luminary');
+  write(LOAD, 100);
+  write(CONTROL, RESEN);
+  expect(read(CONTROL)).toBe(RESEN);
+  write(CONTROL, INTEN);
+  write(CONTROL, INTEN | RESEN);
+  write(CONTROL, 0);
+  expect(read(CONTROL)).toBe(INTEN);
+  write(ITCR, 1);
+  write(ITOP, 1);
+  bench.run(1000);
+  expect([line.level, resets, read(0xfe0), read(0xfd0)]).toEqual([true, [], 0x05, 0]);
+  watchdog.reset();
+  expect(read(CONTROL)).toBe(0);
 });

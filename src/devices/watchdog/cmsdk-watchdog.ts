@@ -5,14 +5,17 @@
  * The counter runs only while INTEN is set, and setting INTEN reloads it: so the manual, while QEMU 7.2 counts
  * from reset on. WDOGLOCK protects all registers but itself.
  *
- * Source: Cortex-M System Design Kit TRM, DDI 0479D, 4.5.
+ * The watchdog of Stellaris parts is the same but for its identification, for the tests, and that INTEN once set
+ * keeps WDOGCONTROL as it is until a reset.
+ *
+ * Source: Cortex-M System Design Kit TRM, DDI 0479D, 4.5; LM3S6965 datasheet, chapter Watchdog Timer.
  */
 import type { DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
 import type { PowerControl } from '../../bus/power.ts';
 import type { State } from '../../bus/state.ts';
 import { DownCounter } from '../down-counter.ts';
-import { cmsdkIdentification } from '../primecell.ts';
+import { cmsdkIdentification, primeCellIdentification } from '../primecell.ts';
 import { bit, RegisterLayout, register } from '../register.ts';
 import { RegisterDevice } from '../register-device.ts';
 
@@ -20,35 +23,51 @@ export interface CmsdkWatchdogOptions {
   name: string;
   interrupt: Line;
   power: PowerControl;
+  /** 'cmsdk' when absent. */
+  variant?: WatchdogVariant;
 }
+
+/** Whose it is: Arm's design kit's, or the one in Stellaris parts. */
+export type WatchdogVariant = 'cmsdk' | 'luminary';
 
 const SPEC = 'DDI 0479D 4.5';
 const UNLOCK = 0x1acc_e551;
 
-const layout = new RegisterLayout(
-  { sizeBytes: 0x1000, readWidths: 1 | 2 | 4, writeWidths: 1 | 2 | 4, narrow: 'whole' },
-  {
-    WDOGLOAD: register(0x000, { spec: SPEC, reset: 0xffff_ffff, onWrite: 'load' }),
-    WDOGVALUE: register(0x004, { spec: SPEC, access: 'ro', reset: 0xffff_ffff, value: 'count' }),
-    WDOGCONTROL: register(0x008, {
-      spec: SPEC,
-      fields: { INTEN: bit(0), RESEN: bit(1) },
-      onWrite: 'controlChanged',
-    }),
-    WDOGINTCLR: register(0x00c, { spec: SPEC, access: 'wo', onWrite: 'clearInterrupt' }),
-    WDOGRIS: register(0x010, { spec: SPEC, access: 'ro', fields: { raw: bit(0) } }),
-    WDOGMIS: register(0x014, { spec: SPEC, access: 'ro', reset: 0, value: 'maskedStatus' }),
-    WDOGLOCK: register(0xc00, { spec: SPEC, reset: 0, value: 'locked', onWrite: 'lock' }),
-    WDOGITCR: register(0xf00, { spec: SPEC, fields: { enable: bit(0) }, onWrite: 'testChanged' }),
-    WDOGITOP: register(0xf04, {
-      spec: SPEC,
-      access: 'wo',
-      fields: { WDOGRES: bit(0), WDOGINT: bit(1) },
-      onWrite: 'testChanged',
-    }),
-    ...cmsdkIdentification(SPEC, 0x24),
-  },
-);
+const window = {
+  ...{ sizeBytes: 0x1000, readWidths: 1 | 2 | 4, writeWidths: 1 | 2 | 4 },
+  narrow: 'whole',
+} as const;
+
+const declarations = {
+  WDOGLOAD: register(0x000, { spec: SPEC, reset: 0xffff_ffff, onWrite: 'load' }),
+  WDOGVALUE: register(0x004, { spec: SPEC, access: 'ro' as const, reset: 0xffff_ffff, value: 'count' }),
+  WDOGCONTROL: register(0x008, {
+    spec: SPEC,
+    fields: { INTEN: bit(0), RESEN: bit(1) },
+    onWrite: 'controlChanged',
+  }),
+  WDOGINTCLR: register(0x00c, { spec: SPEC, access: 'wo' as const, onWrite: 'clearInterrupt' }),
+  WDOGRIS: register(0x010, { spec: SPEC, access: 'ro' as const, fields: { raw: bit(0) } }),
+  WDOGMIS: register(0x014, { spec: SPEC, access: 'ro' as const, reset: 0, value: 'maskedStatus' }),
+  WDOGLOCK: register(0xc00, { spec: SPEC, reset: 0, value: 'locked', onWrite: 'lock' }),
+};
+
+const layout = new RegisterLayout(window, {
+  ...declarations,
+  WDOGITCR: register(0xf00, { spec: SPEC, fields: { enable: bit(0) }, onWrite: 'testChanged' }),
+  WDOGITOP: register(0xf04, {
+    spec: SPEC,
+    access: 'wo',
+    fields: { WDOGRES: bit(0), WDOGINT: bit(1) },
+    onWrite: 'testChanged',
+  }),
+  ...cmsdkIdentification(SPEC, 0x24),
+});
+const luminaryLayout = new RegisterLayout(window, {
+  ...declarations,
+  WDTTEST: register(0x418, { spec: 'Watchdog Timer', fields: { STALL: bit(8) } }),
+  ...primeCellIdentification('Watchdog Timer', [0x05, 0x18, 0x18, 0x01]),
+});
 
 const { WDOGLOAD, WDOGCONTROL, WDOGRIS, WDOGITCR, WDOGITOP } = layout.position;
 const WDOGLOCK_OFFSET = 0xc00;
@@ -64,10 +83,12 @@ export class CmsdkWatchdog extends RegisterDevice {
   readonly #interrupt: Line;
   readonly #power: PowerControl;
   readonly #counter: DownCounter;
+  readonly #isLuminary: boolean;
   #locked = false;
 
   constructor(context: DeviceContext, options: CmsdkWatchdogOptions) {
-    super(context, options.name, layout);
+    super(context, options.name, options.variant === 'luminary' ? luminaryLayout : layout);
+    this.#isLuminary = options.variant === 'luminary';
     this.#interrupt = options.interrupt;
     this.#power = options.power;
     this.#counter = new DownCounter(context.clock);
@@ -134,6 +155,10 @@ export class CmsdkWatchdog extends RegisterDevice {
   }
 
   controlChanged(control: number, _index: number, previous: number): void {
+    if (this.#isLuminary && (previous & INTEN) !== 0) {
+      this.values[WDOGCONTROL] = previous;
+      return;
+    }
     if ((control & INTEN) === 0) {
       this.#counter.stop();
     } else if ((previous & INTEN) === 0) {
@@ -155,7 +180,7 @@ export class CmsdkWatchdog extends RegisterDevice {
   }
 
   #isTested(): boolean {
-    return (this.values[WDOGITCR]! & 1) !== 0;
+    return !this.#isLuminary && (this.values[WDOGITCR]! & 1) !== 0;
   }
 
   #changed(): void {

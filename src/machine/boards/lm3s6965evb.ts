@@ -41,6 +41,7 @@ export const LM3S6965EVB: BoardDescription = {
   ram: undefined,
   devices: [
     { type: 'no-faults', name: 'nothing', address: 0 },
+    { type: 'stellaris-watchdog', name: 'watchdog', address: 0x4000_0000, interrupt: 18 },
     { type: 'unimplemented', name: 'i2c-unused', address: 0x4000_2000, sizeBytes: PAGE },
     { type: 'stellaris-gpio', name: 'gpioa', address: 0x4000_4000, interrupt: 0 },
     { type: 'stellaris-gpio', name: 'gpiob', address: 0x4000_5000, interrupt: 1, debugPins: 0x80 },
@@ -97,6 +98,7 @@ export const LM3S6965EVB: BoardDescription = {
         user: [0x5452, 0x0056_3412],
       },
       resets: [
+        { register: 0, bit: 3, device: 'watchdog' },
         { register: 0, bit: 16, device: 'adc0' },
         { register: 1, bit: 0, device: 'uart0' },
         { register: 1, bit: 1, device: 'uart1' },

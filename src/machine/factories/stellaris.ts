@@ -9,6 +9,7 @@ import {
 } from '../../devices/system/stellaris-system-control.ts';
 import { StellarisTimer } from '../../devices/timer/stellaris-timer.ts';
 import { Pl011 } from '../../devices/uart/pl011.ts';
+import { CmsdkWatchdog } from '../../devices/watchdog/cmsdk-watchdog.ts';
 import { factory, resetOf, resettable } from './factory.ts';
 
 export const STELLARIS_FACTORIES = {
@@ -17,6 +18,12 @@ export const STELLARIS_FACTORIES = {
     const { name } = description;
     const uart = new Pl011(context, { name, interrupt: line(), variant: 'luminary', pacedTransmit });
     return resettable(site, description, port(uart));
+  }),
+  'stellaris-watchdog': factory<{ readonly interrupt: number }>((site, description) => {
+    const { context, line, power } = site;
+    const { name } = description;
+    const watchdog = new CmsdkWatchdog(context, { name, interrupt: line(), power, variant: 'luminary' });
+    return resettable(site, description, watchdog);
   }),
   'stellaris-timer': factory<{ readonly interrupts: { readonly a: number; readonly b: number } }>(
     (site, description) => {
