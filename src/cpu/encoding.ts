@@ -15,6 +15,13 @@ export interface BitPattern {
   readonly length: 2 | 4;
 }
 
+/** Characters of patterns. */
+const BLANK = 0x20;
+const OPEN = 0x28;
+const CLOSE = 0x29;
+const OPERAND = 0x2e;
+const ONE = 0x31;
+
 export function parsePattern(pattern: string): BitPattern {
   let mask = 0;
   let value = 0;
@@ -23,21 +30,29 @@ export function parsePattern(pattern: string): BitPattern {
   let bits = 0;
   let should = false;
   for (let i = 0; i < pattern.length; i++) {
-    const character = pattern[i];
-    if (character === '(') should = true;
-    else if (character === ')') should = false;
-    else if (character !== ' ') {
-      const fixed = character === '.' ? 0 : 1;
-      const one = character === '1' ? 1 : 0;
-      bits++;
-      mask = (mask << 1) | (should ? 0 : fixed);
-      value = (value << 1) | (should ? 0 : one);
-      shouldMask = (shouldMask << 1) | (should ? fixed : 0);
-      shouldBe = (shouldBe << 1) | (should ? one : 0);
+    const character = pattern.charCodeAt(i);
+    if (character === BLANK) continue;
+    if (character === OPEN || character === CLOSE) {
+      should = character === OPEN;
+      continue;
     }
+    const bit = 0x80000000 >>> bits++;
+    if (character === OPERAND) continue;
+    if (should) shouldMask |= bit;
+    else mask |= bit;
+    if (character !== ONE) continue;
+    if (should) shouldBe |= bit;
+    else value |= bit;
   }
-  if (bits !== 32 && bits !== 16) throw new Error(`bad pattern ${pattern}`);
-  return { mask, value, shouldMask, shouldBe, length: bits === 32 ? 4 : 2 };
+  if (bits === 32) return { mask, value, shouldMask, shouldBe, length: 4 };
+  if (bits !== 16) throw new Error(`bad pattern ${pattern}`);
+  return {
+    mask: mask >>> 16,
+    value: value >>> 16,
+    shouldMask: shouldMask >>> 16,
+    shouldBe: shouldBe >>> 16,
+    length: 2,
+  };
 }
 
 /** What decides whether a word is an encoding: its fixed bits, and a condition that the manual states in words. */

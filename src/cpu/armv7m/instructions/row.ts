@@ -178,11 +178,12 @@ export interface RowOptions {
   readonly shouldBe?: Unpredictable['outcome'];
 }
 
-function shouldBeBits(pattern: BitPattern, outcome: Unpredictable['outcome']): Unpredictable[] {
-  const { shouldMask, shouldBe } = pattern;
-  if (shouldMask === 0) return [];
-  return [{ what: 'bits that should be 0 or 1', when: (word) => (word & shouldMask) !== shouldBe, outcome }];
+function shouldBeBits(bits: BitPattern, outcome: Unpredictable['outcome']): Unpredictable {
+  const { shouldMask, shouldBe } = bits;
+  return { what: 'bits that should be 0 or 1', when: (word) => (word & shouldMask) !== shouldBe, outcome };
 }
+
+const NONE: readonly Unpredictable[] = [];
 
 /** Makes the `row` function of one extension. */
 export function rowsOf(extension: Extension) {
@@ -197,14 +198,25 @@ export function rowsOf(extension: Extension) {
   ): Row => {
     const bits = parsePattern(pattern);
     const [name, spec] = options.page ?? PAGES[operation];
-    const unpredictable = [
-      ...shouldBeBits(bits, options.shouldBe ?? 'undefined'),
-      ...(options.unpredictable ?? []),
-    ];
+    const cases = options.unpredictable ?? NONE;
+    const unpredictable =
+      bits.shouldMask === 0 ? cases : [shouldBeBits(bits, options.shouldBe ?? 'undefined'), ...cases];
     return {
-      ...bits,
-      ...{ name, encoding, operation, extension, format, syntax, timing, spec },
-      ...{ where: options.where, unpredictable },
+      mask: bits.mask,
+      value: bits.value,
+      shouldMask: bits.shouldMask,
+      shouldBe: bits.shouldBe,
+      length: bits.length,
+      name,
+      encoding,
+      operation,
+      extension,
+      format,
+      syntax,
+      timing,
+      spec,
+      where: options.where,
+      unpredictable,
     };
   };
 }
