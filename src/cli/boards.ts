@@ -39,7 +39,7 @@ function windowsOf(board: BoardDescription): Window[] {
       kind: 'device',
       address: start,
       sizeBytes: end - start,
-      description: description?.type ?? '',
+      description: description?.type ?? 'processor',
       interrupts: (description === undefined ? [] : interruptsOf(description)).map(([line, input]) => ({
         line,
         input,
@@ -53,9 +53,12 @@ function windowsOf(board: BoardDescription): Window[] {
 function factsOf({ core, frequencyHz, console, ram }: BoardDescription): string {
   const facts = [
     `${frequencyHz / 1e6} MHz`,
-    core.type === 'armv7m'
-      ? `vector table at ${hex32(core.vectorTable)}`
-      : `reset at ${hex32(core.resetAddress)}`,
+    ...(core.type === 'armv7m'
+      ? [
+          `vector table at ${hex32(core.vectorTable)}`,
+          `${core.interrupts} interrupts with ${core.priorityBits} priority bits`,
+        ]
+      : [`reset at ${hex32(core.resetAddress)}`]),
     `console ${console}`,
   ];
   if (ram !== undefined) facts.push(`RAM up to ${readableSize(ram.largestBytes)} (--ram)`);

@@ -94,7 +94,7 @@ function plainConclusion(
     case 'wrong-board':
       return loud(
         ExitCode.Usage,
-        `${foreignTouchText(ending.touch)} (at ${where})`,
+        `${foreignTouchText(ending.touch, ending.board)} (at ${where})`,
         `Run it with --board ${ending.touch.board}. If it does belong on this board, say so with --board.`,
       );
     case 'breakpoint':

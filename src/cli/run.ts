@@ -1,6 +1,7 @@
 /** `bluesim run`: an image on a board, its console here, its exit code ours. */
 import { loadImageFile } from '../machine/loader/image.ts';
 import { Machine, type MachineOptions } from '../machine/machine.ts';
+import { foreignTouchText } from '../machine/report.ts';
 import { ConsoleOutput } from './console-output.ts';
 import { FileOutput, hostReason } from './file-output.ts';
 import { InputFeed } from './input-feed.ts';
@@ -128,6 +129,7 @@ class RunSession {
     const asides = conclusion.isWorthSaying || request.stats;
     if (asides && this.#stdout.lastByte !== 0x0a && isTerminal(1) && isTerminal(2)) tell('\n');
     if (conclusion.isWorthSaying) say(conclusion.message, conclusion.hint);
+    this.#sayOfOtherBoard(ending);
     if (ending.kind === 'stuck' || ending.kind === 'guest-error') tell(machine.report());
     if (request.stats) tell(statisticsText(machine, host));
     for (const { option, file } of this.#files) {
@@ -151,6 +153,13 @@ class RunSession {
       if (this.#complain('--json', this.#json)) exitCode ||= ExitCode.Output;
     }
     return exitCode;
+  }
+
+  /** On a board of the user's choice, a guest that is built for another one goes on; but it is said. */
+  #sayOfOtherBoard(ending: Ending): void {
+    const touch = this.#machine.foreignTouch;
+    if (touch === undefined || ending.kind === 'wrong-board') return;
+    say(foreignTouchText(touch, this.#machine.board.name), `Perhaps it is built for --board ${touch.board}.`);
   }
 
   #complain(option: string, file: FileOutput): boolean {

@@ -44,6 +44,6 @@ test('ends under strict', () => {
   const machine = Machine.fromImage(program, { board, strict: true });
   const result = machine.run({ maxCycles: 100 });
   expect(resultText(result)).toBe(
-    'guest error (other-board): board: access to 0x10200018, where other has its UART and virt has nothing',
+    'guest error (other-board): board: the guest uses 0x10200018, where other has its UART and virt has nothing',
   );
 });

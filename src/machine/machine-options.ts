@@ -81,7 +81,7 @@ export type RunResult =
   | { kind: 'waiting-for-input' }
   | { kind: 'guest-error'; error: GuestError }
   /** The guest is built for another board than the one that was chosen for it, as an access of it shows. */
-  | { kind: 'wrong-board'; touch: ForeignTouch };
+  | { kind: 'wrong-board'; board: string; touch: ForeignTouch };
 
 /** A write to a stimulus port of the ITM. @param width of the write in bytes; the value is unsigned. */
 export type StimulusListener = (port: number, width: 1 | 2 | 4, value: number) => void;

@@ -35,7 +35,7 @@ import type {
   SemihostingSettings,
   StimulusListener,
 } from './machine-options.ts';
-import { reportText, resultText } from './report.ts';
+import { foreignTouchText, reportText, resultText } from './report.ts';
 import { gatherFacts } from './report-facts.ts';
 import { NO_FILES } from './semihosting/files.ts';
 import { heapBounds, heapInfoOf } from './semihosting/heap-info.ts';
@@ -568,9 +568,8 @@ export class Machine {
   /** A guest that is on its board by choice is let go on, as on the real one. */
   #foreignTouched(touch: ForeignTouch): void {
     this.foreignTouch ??= touch;
-    const { address, board, what } = touch;
-    const message = `access to ${hex32(address)}, where ${board} has ${what} and ${this.board.name} has nothing`;
-    if (this.#boardIsGuess) this.#end({ kind: 'wrong-board', touch });
+    const message = foreignTouchText(touch, this.board.name);
+    if (this.#boardIsGuess) this.#end({ kind: 'wrong-board', board: this.board.name, touch });
     else this.#guestError({ source: 'board', category: 'other-board', message });
   }
 

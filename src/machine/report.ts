@@ -40,7 +40,7 @@ export function resultText(result: RunResult): string {
     case 'guest-error':
       return `guest error (${result.error.category}): ${result.error.source}: ${result.error.message}`;
     case 'wrong-board':
-      return foreignTouchText(result.touch);
+      return foreignTouchText(result.touch, result.board);
     case 'console-match':
     case 'console-failure':
       return `the console matched: ${printable(result.text)}`;
@@ -53,9 +53,9 @@ export function resultText(result: RunResult): string {
   }
 }
 
-/** What an access shows that belongs to another board's device. */
-export function foreignTouchText({ address, board, what }: ForeignTouch): string {
-  return `the guest uses ${hex32(address)}, where the board ${board} has ${what} and this one has nothing`;
+/** What an access shows that belongs to another board's device. @param here the board that the guest is on. */
+export function foreignTouchText({ address, board, what }: ForeignTouch, here: string): string {
+  return `the guest uses ${hex32(address)}, where ${board} has ${what} and ${here} has nothing`;
 }
 
 /** @returns the report, each line ended. */
