@@ -58,6 +58,7 @@ export function armv7mFacts(view: GuestView): GuestFacts {
   const read = (name: string) => view.registers.read(name) ?? 0;
   const xpsr = read('xpsr');
   const ipsr = xpsr & 0x1ff;
+  const lockedUp = read('lockup') !== read('pc');
   const trace = armv7mBacktrace(view, {
     pc: read('lockup'),
     sp: read('sp'),
@@ -65,13 +66,13 @@ export function armv7mFacts(view: GuestView): GuestFacts {
     fp: read('r7'),
     psp: read('psp'),
     ipsr,
+    lockedUp,
   });
-  const lockedUp = read('lockup') !== read('pc');
   return {
     mode: `${lockedUp ? 'locked up ' : ''}${modeText(view, ipsr, read('control'))}, ${flagsText(xpsr)}`,
     registers: view.registers.names.filter((name) => !HIDDEN.has(name)),
     interrupts: interruptTexts(view),
-    trap: view.hasTrapped ? exceptionFacts(view, trace) : undefined,
+    trap: view.hasTrapped || lockedUp ? exceptionFacts(view, trace) : undefined,
     backtrace: trace.backtrace,
   };
 }

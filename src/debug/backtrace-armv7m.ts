@@ -35,6 +35,8 @@ export interface Armv7mBacktrace {
 export interface Armv7mStart extends Omit<FrameRegisters, 'isReturn'> {
   readonly ipsr: number;
   readonly psp: number;
+  /** The processor has locked up at `pc`. */
+  readonly lockedUp: boolean;
 }
 
 const FRAME_WORDS = 8;
@@ -48,9 +50,16 @@ export function isExceptionReturn(value: number): boolean {
   return value >>> 28 === 15 && (kind === 1 || kind === 9 || kind === 13);
 }
 
+/** Which stack an EXC_RETURN names. */
+function isOnProcessStack(exceptionReturn: number): boolean {
+  return (exceptionReturn & 15) === 13;
+}
+
 export function armv7mBacktrace(view: GuestView, start: Armv7mStart): Armv7mBacktrace {
   const tracer = new Armv7mTracer(view, start);
-  const backtrace = tracer.trace({ pc: start.pc, sp: start.sp, ra: start.ra, fp: start.fp, isReturn: false });
+  const { pc, sp, ra, fp } = start;
+  const registers = { pc, sp, ra, fp, isReturn: false };
+  const backtrace = tracer.trace((start.lockedUp && tracer.beforeFailedEntry(registers)) || registers);
   return { backtrace, exceptionFrames: tracer.exceptionFrames };
 }
 
@@ -65,6 +74,14 @@ class Armv7mTracer extends Tracer<FrameLayout> {
     super(view);
     this.#exception = ipsr;
     this.#psp = psp;
+  }
+
+  /** When it was the entry of an exception that failed, the frame is pushed already, and LR and SP are the handler's. */
+  beforeFailedEntry({ pc, sp, ra, fp }: FrameRegisters): FrameRegisters | undefined {
+    if (ra === undefined || !isExceptionReturn(ra)) return undefined;
+    const onProcessStack = isOnProcessStack(ra);
+    const frame = this.#frameAt(onProcessStack ? this.#psp : sp, onProcessStack);
+    return frame?.pc === pc ? this.#interrupted(frame, fp) : undefined;
   }
 
   protected layout(ranges: readonly FunctionRange[], pc: number): FrameLayout | undefined {
@@ -98,25 +115,28 @@ class Armv7mTracer extends Tracer<FrameLayout> {
     if (place.kind === 'stack' && entrySp === undefined) return undefined;
     const link = this.value(place, ra, entrySp ?? 0);
     if (link === undefined || !isExceptionReturn(link)) return undefined;
-    const onProcessStack = (link & 15) === 13;
+    const onProcessStack = isOnProcessStack(link);
     const address = onProcessStack ? this.#psp : entrySp;
     if (address === undefined) return undefined;
     const frame = this.#frameAt(address, onProcessStack);
     if (frame === undefined) return undefined;
-    this.exceptionFrames.push(frame);
     const isInterrupt = this.#exception >= 16;
     const kind = isInterrupt ? 'interrupt' : 'exception';
     const note = `${kind}: ${this.view.trapName(this.#exception, isInterrupt)}`;
+    const outerFp = (layout === undefined ? fp : this.value(layout.fp, fp, entrySp ?? 0)) ?? 0;
+    return { registers: this.#interrupted(frame, outerFp), note };
+  }
+
+  /** The registers of what an exception has interrupted. */
+  #interrupted(frame: ExceptionFrame, fp: number): FrameRegisters {
+    this.exceptionFrames.push(frame);
     this.#exception = frame.xpsr & 0x1ff;
     return {
-      registers: {
-        pc: (frame.pc & ~1) >>> 0,
-        sp: (address + 4 * FRAME_WORDS + (frame.xpsr & XPSR_ALIGNED ? 4 : 0)) >>> 0,
-        ra: frame.lr,
-        fp: (layout === undefined ? fp : this.value(layout.fp, fp, entrySp ?? 0)) ?? 0,
-        isReturn: false,
-      },
-      note,
+      pc: (frame.pc & ~1) >>> 0,
+      sp: (frame.address + 4 * FRAME_WORDS + (frame.xpsr & XPSR_ALIGNED ? 4 : 0)) >>> 0,
+      ra: frame.lr,
+      fp,
+      isReturn: false,
     };
   }
 

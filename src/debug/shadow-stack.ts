@@ -15,6 +15,8 @@ interface Call {
   readonly isReturn: boolean;
 }
 
+const NOTHING = { kind: 'other', length: 0 } as const;
+
 class ShadowStack {
   calls: Call[] = [];
   readonly #machine: Machine;
@@ -35,9 +37,16 @@ class ShadowStack {
 
   /** An exception was taken before the instruction at a pc. */
   trap(pc: number): void {
+    const last = this.#last;
+    const { kind, length } = last === undefined ? NOTHING : this.#rules.kind(last.word);
     this.#settle(pc);
-    this.calls.push({ address: pc, isReturn: false });
     this.#last = undefined;
+    const index = this.calls.findLastIndex(({ isReturn }) => !isReturn);
+    const tailChained = kind === 'return' && (pc === last!.pc || pc === last!.pc + length);
+    // What the handler before has interrupted is still what is interrupted.
+    const address = tailChained ? this.calls[index]!.address : pc;
+    if (tailChained) this.calls.length = index;
+    this.calls.push({ address, isReturn: false });
   }
 
   /** The instruction before has led to a pc. */

@@ -44,10 +44,11 @@ const ENTRY: FlowState = {
   conditional: 0,
 };
 
-interface Decoded extends Operands {
-  operation: Operation;
-  timing: TimingClass;
-  length: 2 | 4;
+interface Decoded {
+  readonly operation: Operation;
+  readonly timing: TimingClass;
+  readonly length: 2 | 4;
+  readonly operands: Operands;
 }
 
 let decoder: Decoder | undefined;
@@ -61,7 +62,7 @@ function decodeAt(memory: CodeMemory, address: number): Decoded | undefined {
   if (second === undefined) return undefined;
   const operands = noOperands();
   const row = decoder.decode(length === 4 ? (first << 16) | second : first, operands);
-  return row && { ...operands, operation: row.operation, timing: row.timing, length };
+  return row && { operation: row.operation, timing: row.timing, length, operands };
 }
 
 /** What the stack frame looks like just before the instruction at `pc`; see `stateAt`. */
@@ -98,7 +99,8 @@ function successors(
   before: FlowState,
   memory: CodeMemory,
 ): Successors<FlowState> {
-  const { operation, imm, length } = decoded;
+  const { operation, length } = decoded;
+  const { imm, cond } = decoded.operands;
   const next = (address + length) >>> 0;
   const isConditional = before.conditional > 0;
   const state = isConditional ? { ...before, conditional: before.conditional - 1 } : before;
@@ -108,7 +110,7 @@ function successors(
       return [[next, { ...state, conditional: 4 - (31 - Math.clz32(imm & -imm)) }]];
     case Operation.B: {
       const target = (address + 4 + imm) >>> 0;
-      if (!isConditional && decoded.cond >= ALWAYS) return [[target, state]];
+      if (!isConditional && cond >= ALWAYS) return [[target, state]];
       return [
         [target, state],
         [next, state],
@@ -132,7 +134,7 @@ function successors(
 }
 
 /** A return or a jump whose target is not in the instruction. */
-function leaves({ operation, rd, imm, timing }: Decoded): boolean {
+function leaves({ operation, timing, operands: { rd, imm } }: Decoded): boolean {
   switch (operation) {
     case Operation.Bx:
     case Operation.Tbb:
@@ -159,7 +161,8 @@ function called(state: FlowState): FlowState {
 }
 
 function effect(decoded: Decoded, address: number, state: FlowState, memory: CodeMemory): FlowState {
-  const { operation, rd, rn, ra, imm, index, add, wback } = decoded;
+  const { operation, operands } = decoded;
+  const { rd, rn, ra, imm, index, add, wback } = operands;
   const signed = add ? imm : -imm;
   switch (operation) {
     case Operation.Push: {
@@ -258,7 +261,8 @@ function moved(state: FlowState, register: number, offset: number): FlowState {
 }
 
 /** The offset from SP at entry that an instruction makes in rd. */
-function offsetMadeBy({ operation, rn, rm, imm, amount }: Decoded, state: FlowState): number | undefined {
+function offsetMadeBy({ operation, operands }: Decoded, state: FlowState): number | undefined {
+  const { rn, rm, imm, amount } = operands;
   const base = offsetOf(state, rn);
   const by = amount === 0 ? state.known.get(rm) : undefined;
   switch (operation) {
@@ -283,11 +287,12 @@ function offsetMadeBy({ operation, rn, rm, imm, amount }: Decoded, state: FlowSt
 
 /** The constant that an instruction makes in rd, as far as large frames need it. */
 function constantMadeBy(
-  { operation, rd, rn, imm, add, amount, rm }: Decoded,
+  { operation, operands }: Decoded,
   address: number,
   state: FlowState,
   memory: CodeMemory,
 ): number | undefined {
+  const { rd, rn, imm, add, amount, rm } = operands;
   const known = state.known.get(operation === Operation.Movt ? rd : rn);
   switch (operation) {
     case Operation.MovImmediate:
@@ -321,7 +326,8 @@ const LONG: ReadonlySet<Operation> = new Set([
 ]);
 
 /** Registers that an instruction writes, besides those that `effect` knows by itself. */
-function destinations({ operation, timing, rd, rn, ra, imm, wback }: Decoded): number[] {
+function destinations({ operation, timing, operands }: Decoded): number[] {
+  const { rd, rn, ra, imm, wback } = operands;
   switch (timing) {
     case 'alu':
     case 'mul':

@@ -43,6 +43,7 @@ export function buildArmv7mCore(site: CoreSite, description: Armv7mCoreDescripti
     devices.push(device);
     return device;
   };
+  const trapName = (number: number) => nameOf(number, wires);
   const exception = wires.wire('systick');
   const traceEnable = wires.wire('trcena');
   const nvic = add(
@@ -80,6 +81,7 @@ export function buildArmv7mCore(site: CoreSite, description: Armv7mCoreDescripti
     },
     unprivilegedWindow: { address: ITM_ADDRESS, sizeBytes: itm.sizeBytes, device: itm },
     semihosting: site.semihosting,
+    exceptionName: trapName,
   });
   const activity = {
     extraCycles: 0,
@@ -126,7 +128,7 @@ export function buildArmv7mCore(site: CoreSite, description: Armv7mCoreDescripti
       warnings: vectorTableWarnings(image, memory, vectorTable),
     }),
     stimulusPorts: itm,
-    trapName: (number) => nameOf(number, wires),
+    trapName,
   };
 }
 

@@ -84,10 +84,11 @@ function located(symbols: SymbolTable, address: number): string {
 }
 
 function registerLines({ symbols, registers }: ReportFacts): string[] {
+  const nameWidth = Math.max(8, ...registers.map(({ name }) => name.length));
   const cells = registers.map(({ name, value, pointsTo }) => {
     const located = value < 0x100 ? undefined : symbols.at(pointsTo);
     const hint = located === undefined ? '' : ` ${shortened(symbols.format(pointsTo))}`;
-    return `${name.padEnd(8)} ${hex32(value)}${hint}`;
+    return `${name.padEnd(nameWidth)} ${hex32(value)}${hint}`;
   });
   const rows = Math.ceil(cells.length / COLUMNS);
   const widths = Array.from({ length: COLUMNS }, (_, column) =>

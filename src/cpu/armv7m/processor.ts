@@ -46,6 +46,8 @@ export interface ProcessorOptions {
   /** A device on the private peripheral bus that judges unprivileged accesses itself. */
   readonly unprivilegedWindow?: UnprivilegedWindow | undefined;
   readonly semihosting?: SemihostingPort | undefined;
+  /** What an exception is called in statistics; the manual's names when absent. */
+  readonly exceptionName?: (number: number) => string;
 }
 
 /** BKPT's immediate for a call of the host (Semihosting for AArch32 and AArch64, 2.1). */
@@ -73,7 +75,7 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
   #mpuActive = false;
 
   constructor(options: ProcessorOptions) {
-    super(options.model, options.events, exceptionName);
+    super(options.model, options.events, options.exceptionName ?? exceptionName);
     const { bus, controller } = options;
     this.bus = bus;
     this.x = bus.memory.cpuState.subarray(0, REGISTER_SLOTS);
