@@ -1,6 +1,6 @@
 /**
  * From an encoding to its row and operands. Rows are bucketed by the bits that tell most of them apart: the upper
- * six of a halfword, bits 28 to 20 of a word. A bucket is filled when it is first looked into.
+ * six of a halfword, bits 28 to 20 of a word. The buckets are filled when a row is first looked for.
  */
 import { matches } from '../encoding.ts';
 import { type Extension, ItPosition, type Operands, type Row } from './instructions/row.ts';
@@ -19,12 +19,13 @@ const WIDE_BUCKETS = 512;
 const NARROW_MASK = 0xfc00;
 const WIDE_MASK = 0x1ff00000;
 
-const isNarrow = (word: number) => word >>> 16 === 0;
+const narrowBucket = (word: number) => word >>> 10;
+const wideBucket = (word: number) => NARROW_BUCKETS + ((word >>> 20) & 0x1ff);
 
 /** Finds rows for one set of extensions. */
 export class Decoder {
   readonly #extensions: ReadonlySet<Extension>;
-  readonly #buckets: (Row[] | undefined)[] = new Array(NARROW_BUCKETS + WIDE_BUCKETS).fill(undefined);
+  #buckets: Row[][] | undefined = undefined;
 
   constructor(extensions: ReadonlySet<Extension>) {
     this.#extensions = extensions;
@@ -45,10 +46,9 @@ export class Decoder {
 
   /** As `find`, but an UNPREDICTABLE encoding is found whatever is done with it. */
   findAny(word: number): Row | undefined {
-    const narrow = isNarrow(word);
-    const index = narrow ? word >>> 10 : NARROW_BUCKETS + ((word >>> 20) & 0x1ff);
-    const bucket = this.#buckets[index] ?? this.#fill(index, word, narrow);
-    for (const row of bucket) if (matches(row, word)) return row;
+    const buckets = (this.#buckets ??= this.#fill());
+    const index = word >>> 16 === 0 ? narrowBucket(word) : wideBucket(word);
+    for (const row of buckets[index]!) if (matches(row, word)) return row;
     return undefined;
   }
 
@@ -59,16 +59,19 @@ export class Decoder {
     return row;
   }
 
-  #fill(index: number, word: number, narrow: boolean): Row[] {
-    const length = narrow ? 2 : 4;
-    const bucketBits = narrow ? NARROW_MASK : WIDE_MASK;
-    const bucket = rows().filter(
-      (row) =>
-        row.length === length &&
-        this.#extensions.has(row.extension) &&
-        ((row.value ^ word) & row.mask & bucketBits) === 0,
-    );
-    this.#buckets[index] = bucket;
-    return bucket;
+  #fill(): Row[][] {
+    const buckets: Row[][] = Array.from({ length: NARROW_BUCKETS + WIDE_BUCKETS }, () => []);
+    for (const row of rows()) {
+      if (!this.#extensions.has(row.extension)) continue;
+      // A row stands in every bucket that its fixed bits allow.
+      const narrow = row.length === 2;
+      const bucketOf = narrow ? narrowBucket : wideBucket;
+      const free = (narrow ? NARROW_MASK : WIDE_MASK) & ~row.mask;
+      for (let bits = free; ; bits = (bits - 1) & free) {
+        buckets[bucketOf(row.value | bits)]!.push(row);
+        if (bits === 0) break;
+      }
+    }
+    return buckets;
   }
 }
