@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lateImports } from './late.mjs';
 import { esbuildVariants } from './variants.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -75,7 +76,7 @@ const { metafile } = await build({
   entryNames: '[name]-[hash]',
   banner: { js: '(function (module, __dirname) {' },
   footer: { js: '})' },
-  plugins,
+  plugins: [lateImports, ...plugins],
   metafile: true,
 });
 const program = Object.keys(metafile.outputs)[0];
@@ -93,21 +94,23 @@ await build({ ...common, format: 'esm', entryPoints: { index: 'src/index.ts' }, 
 
 if (/[^\0-\x7f]/.test(readFileSync(join(root, program), 'latin1')))
   throw new Error(`${program} is not ASCII`);
-makeCodeCache();
+makeCodeCaches();
 
 if (!process.argv.includes('--no-types')) {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
 }
 
-/** A run in another process, after which V8's cache has what a run needs. Without it starting only takes longer. */
-function makeCodeCache() {
-  const script = join(root, 'scripts/code-cache.mjs');
+/**
+ * Runs hello in other processes, after which V8's cache has what such a run needs. Without the caches starting only
+ * takes longer.
+ */
+function makeCodeCaches() {
   // With options of its own, V8 would make a cache that it takes with the same options only.
   const env = { ...process.env, NODE_OPTIONS: '' };
-  const { status, stderr } = spawnSync(process.execPath, [script, join(root, 'dist')], {
-    env,
-    encoding: 'utf8',
-  });
-  if (status !== 0) console.error(`The code cache could not be made; bluesim works without.\n${stderr}`);
+  for (const isa of ['riscv32', 'armv7m']) {
+    const words = [join(root, 'scripts/code-cache.mjs'), join(root, 'dist'), isa];
+    const { status, stderr } = spawnSync(process.execPath, words, { env, encoding: 'utf8' });
+    if (status !== 0) console.error(`The code cache could not be made; bluesim works without.\n${stderr}`);
+  }
 }

@@ -1,7 +1,7 @@
 /** `bluesim run`'s options: from what commander has read to what is to be done, with everything checked. */
 import { UserError } from '../errors.ts';
 import type { CpuName } from '../machine/cpus.ts';
-import { ISAS, type IsaExtension } from '../machine/isa.ts';
+import { allIsas, type IsaExtension } from '../machine/isa.ts';
 import type { LoadOptions } from '../machine/loader/image.ts';
 import type { MachineOptions } from '../machine/machine.ts';
 import { parseAddress, parseCount, parseSize } from './numbers.ts';
@@ -132,7 +132,7 @@ function machineOptions(words: readonly string[], raw: RawRunOptions): MachineOp
 /** Whether the board's instruction set has it is found out when the machine is built. */
 function extension(text: string): IsaExtension {
   const wanted = text.trim().toLowerCase();
-  const known = ISAS.flatMap(({ optionalExtensions }) => optionalExtensions);
+  const known = allIsas().flatMap(({ optionalExtensions }) => optionalExtensions);
   const found = known.find((name) => name.toLowerCase() === wanted);
   if (found !== undefined) return found;
   throw new UserError(

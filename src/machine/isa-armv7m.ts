@@ -10,7 +10,7 @@ const EVERYTHING: ReadonlySet<Extension> = new Set<Extension>(['M', 'DSP']);
 /** R0 to R12, SP and LR, as the processor keeps them in its part of memory. */
 const GENERAL = [...Array.from({ length: 13 }, (_, number) => `r${number}`), 'sp', 'lr'];
 
-export const ARMV7M_ISA: Isa = {
+const ARMV7M_ISA: Isa = {
   architecture: 'armv7m',
   base: 'ARMv7-M',
   optionalExtensions: [],
@@ -34,3 +34,7 @@ export const ARMV7M_ISA: Isa = {
   },
   facts: armv7mFacts,
 };
+
+export function armv7mIsa(): Isa {
+  return ARMV7M_ISA;
+}

@@ -6,7 +6,7 @@ import { riscvFacts } from '../debug/riscv-facts.ts';
 import { hexDigits } from '../errors.ts';
 import type { Isa } from './isa.ts';
 
-export const RISCV_ISA: Isa = {
+const RISCV_ISA: Isa = {
   architecture: 'riscv32',
   base: 'RV32IMAC',
   optionalExtensions: OPTIONAL_EXTENSIONS,
@@ -25,3 +25,7 @@ export const RISCV_ISA: Isa = {
   listing: { width: 20, wordWidth: 18, long: (word) => hexDigits(word, 8).padEnd(18) },
   facts: riscvFacts,
 };
+
+export function riscvIsa(): Isa {
+  return RISCV_ISA;
+}

@@ -87,14 +87,14 @@ describe('the code cache', () => {
   /** Whether V8 takes it; undefined without one. */
   async function taken(dist: string, ...options: string[]): Promise<unknown> {
     const script = `const { loadProgram } = require(${JSON.stringify(join(dist, 'cli.cjs'))});
-      const { cachedDataRejected } = loadProgram().script;
+      const { cachedDataRejected } = loadProgram(['run', ${JSON.stringify(hello)}]).script;
       console.log(JSON.stringify(cachedDataRejected === undefined ? {} : { taken: !cachedDataRejected }));`;
     const { stdout } = await node(...options, '-e', script);
     return (JSON.parse(stdout) as { taken?: boolean }).taken;
   }
 
   test('comes with the build, and V8 takes it', async () => {
-    expect(distOf(ROOT).filter(isCache)).toHaveLength(1);
+    expect(distOf(ROOT).filter(isCache)).toHaveLength(2);
     expect(await taken(join(ROOT, 'dist'))).toBe(true);
   });
 

@@ -83,12 +83,13 @@ describe.each(['riscv32', 'armv7m'])('%s', (isa) => {
           encoding: 'utf8',
           maxBuffer: 1 << 28,
         });
-      const made = node(fileURLToPath(new URL('../../scripts/code-cache.mjs', import.meta.url)), folder);
+      const made = node(fileURLToPath(new URL('../../scripts/code-cache.mjs', import.meta.url)), folder, isa);
       expect(made.status, made.stderr).toBe(0);
       const command = `const { loadProgram } = require(${JSON.stringify(join(folder, 'cli.cjs'))});
-        const { program, script } = loadProgram();
+        const words = ${JSON.stringify(['run', '--max-cycles', '300M', image])};
+        const { program, script } = loadProgram(words);
         console.log('taken:', script.cachedDataRejected === false);
-        program.runProgram(['run', '--max-cycles', '300M', ${JSON.stringify(image)}]).then(process.exit);`;
+        program.runProgram(words).then(process.exit);`;
       const { status, stdout } = node('-e', command);
       expect(status).toBe(124);
       expect(stdout).toMatch(/^taken: true$/m);
