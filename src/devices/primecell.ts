@@ -2,7 +2,7 @@
  * The identification that ends the 4 KiB of each of Arm's PrimeCell peripherals, the same in all of them: four
  * bytes of peripheral identification and four that say "PrimeCell".
  *
- * Source: Arm PrimeCell UART (PL011) TRM, DDI 0183G, 3.3.15 to 3.3.22; the other TRMs have it alike.
+ * Source: Arm PrimeCell UART (PL011) TRM, DDI 0183G, 3.3.15 and 3.3.16; the other TRMs have it alike.
  */
 import { type RegisterDeclaration, register } from './register.ts';
 

@@ -78,9 +78,9 @@ const layout = new RegisterLayout(
 const { SSPCR0, SSPCR1, SSPCPSR, SSPIMSC } = layout.position;
 
 const FIFO_SIZE = 8;
-/** DDI 0194H 2.3.9: TX asks for frames at this many or fewer, RX offers this many or more. */
+/** DDI 0194H chapter 2, interrupts: TX asks for frames at this many or fewer, RX offers this many or more. */
 const HALF = FIFO_SIZE / 2;
-/** DDI 0194H 2.3.9: the timeout is a period of 32 bits. */
+/** DDI 0194H chapter 2, interrupts: the timeout is a period of 32 bits. */
 const TIMEOUT_BITS = 32;
 
 const LBM = 1 << 0;
@@ -164,7 +164,7 @@ export class Pl022 extends RegisterDevice {
 
   frameRead(): void {
     if (this.#receiveFifo.shift() === undefined) return;
-    // DDI 0194H 2.3.9: reading until nothing is left clears the timeout.
+    // DDI 0194H chapter 2, interrupts: reading until nothing is left clears the timeout.
     if (this.#receiveFifo.length === 0) this.#latched &= ~RT;
     this.#startTimeout();
     this.updateInterrupts();
@@ -212,12 +212,12 @@ export class Pl022 extends RegisterDevice {
   #transfer(): void {
     const control = this.values[SSPCR1]!;
     if ((control & SSE) === 0 || (control & MS) !== 0) return;
-    // DDI 0194H table 3-2: DSS is the frame's size less one; sizes below 4 are reserved.
+    // DDI 0194H 3.3.1: DSS is the frame's size less one; sizes below 4 are reserved.
     const mask = 2 ** ((this.values[SSPCR0]! & 0xf) + 1) - 1;
     for (const frame of this.#transmitFifo.splice(0)) {
       const slotSelected = this.#emptySlot !== undefined && !this.#emptySlot.level;
       const answer = (control & LBM) !== 0 ? frame : slotSelected ? 0xffff : 0;
-      // DDI 0194H 2.3.9: the frame that finds the receive FIFO full is lost.
+      // DDI 0194H chapter 2, interrupts: the frame that finds the receive FIFO full is lost.
       if (this.#receiveFifo.length === FIFO_SIZE) this.#latched |= ROR;
       else this.#receiveFifo.push(answer & mask);
       this.#startTimeout();

@@ -33,7 +33,7 @@ export interface Pl011Options {
 const { UARTIBRD, UARTFBRD, UARTLCR_H, UARTCR, UARTIFLS, UARTIMSC, UARTRIS } = pl011Layouts.arm.position;
 
 const FIFO_SIZE = 16;
-/** DDI 0183G table 3-14: at which fill level the transmit FIFO asks for more; reserved values as the fullest. */
+/** DDI 0183G 3.3.9: at which fill level the transmit FIFO asks for more; reserved values as the fullest. */
 const TRANSMIT_LEVELS = [2, 4, 8, 12, 14, 14, 14, 14];
 const DEFAULT_CHARACTERS_PER_SECOND = 115_200 / 10;
 /** DDI 0183G 2.8.4: the timeout is a period of 32 bits. */
