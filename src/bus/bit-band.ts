@@ -1,6 +1,6 @@
 /**
  * A bit-band alias: each of its words stands for one bit of the first mebibyte of a region. ARMv7-M ARM DDI 0403E,
- * B3.1.2; Cortex-M3 TRM DDI 0337H 3.6.
+ * B3.1.2; Cortex-M3 TRM DDI 0337I 3.7.
  *
  * It is a window on the bus like a device's, and reaches the bits through the bus itself, so a bit of a peripheral's
  * register is read and written with that register's effects. A write reads, changes the bit and writes back, and

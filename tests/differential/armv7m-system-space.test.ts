@@ -104,7 +104,7 @@ describeWith(ARM_PROBE_TOOLS, 'system space against QEMU', () => {
         : [`${hex(address)}: ${hex(value)}, QEMU ${hex(answers[i]!.value)}`];
     });
     expect(differing).toEqual([
-      // Identification as in TRM DDI 0337H, table 4-1.
+      // Identification as in TRM DDI 0337I, table 4-1.
       'e000ed50: 100030, QEMU 30',
       'e000ed58: 1000000, QEMU 0',
       'e000ed60: 1100110, QEMU 1141110',

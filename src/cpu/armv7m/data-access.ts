@@ -41,7 +41,7 @@ export class DataAccess {
   faultAddress = 0;
   /**
    * The local monitor (A3.4.1): whether the last LDREX is still open. It holds no address, as in the Cortex-M3
-   * (TRM DDI 0337H 3.7.3): any STREX matches, and no store ends it.
+   * (TRM DDI 0337I 3.6): any STREX matches, and no store ends it.
    */
   exclusive = false;
   readonly #bus: Bus;
@@ -225,7 +225,7 @@ export class DataAccess {
 
   /**
    * An unaligned access is carried out as the aligned ones that it consists of, the lowest address first, as the
-   * processor's bus unit does (TRM DDI 0337H 14.8); each is checked by itself, and the first that faults is reported.
+   * processor's bus unit does (TRM DDI 0337I 3.4.2); each is checked by itself, and the first that faults is reported.
    */
   #loadUnaligned(address: number, width: AccessWidth, privileged: boolean): number {
     let value = 0;

@@ -226,7 +226,7 @@ export class ExceptionPriorities implements InterruptListener {
     this.interruptsChanged();
   }
 
-  /** AIRCR.VECTCLRACTIVE: nothing is active any more; IPSR stays (TRM DDI 0337H 8.2.2). */
+  /** AIRCR.VECTCLRACTIVE: nothing is active any more; IPSR stays (TRM DDI 0337E 8.2.2). */
   clearActive(): void {
     this.active = 0;
     this.controller.clearActive();

@@ -1,6 +1,6 @@
 /**
  * One ARMv7-M processor: its state, and everything that the run loop leaves to it. Exceptions, the MPU and system
- * space have files of their own. ARMv7-M ARM DDI 0403E.e; Cortex-M3 TRM DDI 0337H.
+ * space have files of their own. ARMv7-M ARM DDI 0403E.e; Cortex-M3 TRM DDI 0337I.
  */
 import type { Bus } from '../../bus/bus.ts';
 import type { AccessWidth } from '../../bus/device.ts';

@@ -1,6 +1,6 @@
 /**
  * The registers of system space that belong to the core: system control block, MPU, debug control, identification.
- * ARMv7-M ARM DDI 0403E, B3.2, B3.5 and C1.6; identification of the Cortex-M3 by its TRM, DDI 0337H.
+ * ARMv7-M ARM DDI 0403E, B3.2, B3.5 and C1.6; identification of the Cortex-M3 by its TRM, DDI 0337I.
  *
  * They are two windows for the bus, so that accesses are routed, watched and peeked as those of any device. Who may
  * access them is decided before (data-access.ts). No read has an effect.
@@ -78,7 +78,7 @@ type Bits = readonly (readonly [bit: number, exception: ExceptionNumber])[];
 /** Bytes of SHPR1 to SHPR3 that exist, by exception number. */
 const HAS_PRIORITY = new Set([4, 5, 6, 11, 12, 14, 15]);
 
-/** ID_PFR0 to ID_ISAR4, from offset 0xd40 (TRM table 4-1 and 6-1). */
+/** ID_PFR0 to ID_ISAR4, from offset 0xd40 (TRM table 4-1). */
 const FEATURES = [
   0x0000_0030, 0x0000_0200, 0x0010_0000, 0x0000_0000, 0x0010_0030, 0x0000_0000, 0x0100_0000, 0x0000_0000,
   0x0110_0110, 0x0211_1000, 0x2111_2231, 0x0111_1110, 0x0131_0102,

@@ -5,13 +5,13 @@
  * CYCCNT is computed from the core clock when somebody reads it. The profiling counters count what the core knows
  * about itself (CoreActivity). Everything stands still, and ignores writes, while DEMCR.TRCENA is clear.
  *
- * Source: ARMv7-M ARM DDI 0403E, C1.8; reset value of DWT_CTRL, Cortex-M3 TRM DDI 0337H, table 11-1.
+ * Source: ARMv7-M ARM DDI 0403E, C1.8; reset value of DWT_CTRL, Cortex-M3 TRM DDI 0337I, chapter 8.
  */
 import type { AccessWidth, DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
 import type { State } from '../../bus/state.ts';
 import type { CoreActivity } from '../../bus/trace.ts';
-import { bit, bits, RegisterLayout, register } from '../register.ts';
+import { bit, bits, type RegisterDeclaration, RegisterLayout, register } from '../register.ts';
 import { RegisterDevice } from '../register-device.ts';
 
 const CYCCNTENA = 1;
@@ -26,8 +26,6 @@ export interface DwtOptions {
   /** The core's own counts; without it the profiling counters stay 0. */
   activity?: CoreActivity | undefined;
 }
-
-const comparator = { count: COMPARATORS, stride: 0x10 } as const;
 
 const layout = new RegisterLayout(
   { sizeBytes: 0x1000, readWidths: 7, writeWidths: 7 },
@@ -66,34 +64,47 @@ const layout = new RegisterLayout(
       onWrite: 'setCounter',
     }),
     PCSR: register(0x1c, { spec: 'C1.8.14', access: 'const', reset: 0 }),
-    COMP: register(0x20, { ...comparator, spec: 'C1.8.15' }),
-    MASK: register(0x24, { ...comparator, spec: 'C1.8.16', fields: { MASK: bits(4, 0) } }),
-    FUNCTION: register(0x28, {
-      ...comparator,
-      spec: 'C1.8.17',
-      fields: {
-        FUNCTION: bits(3, 0),
-        EMITRANGE: bit(5),
-        CYCMATCH: bit(7),
-        DATAVMATCH: bit(8),
-        LNK1ENA: bit(9, 'ro'),
-        DATAVSIZE: bits(11, 10),
-        DATAVADDR0: bits(15, 12),
-        DATAVADDR1: bits(19, 16),
-        MATCHED: bit(24, 'ro'),
-      },
-    }),
+    ...comparators(),
     ...identification([0x04, 0, 0, 0, 0x02, 0xb0, 0x3b, 0, 0x0d, 0xe0, 0x05, 0xb1]),
   },
 );
-const { CTRL } = layout.position;
+const CTRL = layout.position.CTRL!;
+
+/** Comparator 1 alone can be linked to another, and says so in LNK1ENA. */
+function comparators() {
+  const functionFields = {
+    FUNCTION: bits(3, 0),
+    EMITRANGE: bit(5),
+    CYCMATCH: bit(7),
+    DATAVMATCH: bit(8),
+    LNK1ENA: bit(9, 'ro'),
+    DATAVSIZE: bits(11, 10),
+    DATAVADDR0: bits(15, 12),
+    DATAVADDR1: bits(19, 16),
+    MATCHED: bit(24, 'ro'),
+  };
+  return Object.fromEntries(
+    Array.from({ length: COMPARATORS }, (_, i) => [
+      [`COMP${i}`, register(0x20 + 0x10 * i, { spec: 'C1.8.15' })],
+      [`MASK${i}`, register(0x24 + 0x10 * i, { spec: 'C1.8.16', fields: { MASK: bits(4, 0) } })],
+      [
+        `FUNCTION${i}`,
+        register(0x28 + 0x10 * i, {
+          spec: 'C1.8.17',
+          reset: i === 1 ? 0x200 : 0,
+          fields: functionFields,
+        }),
+      ],
+    ]).flat() as [string, RegisterDeclaration][],
+  );
+}
 
 /** PID4 to PID7, PID0 to PID3, CID0 to CID3. */
 function identification(values: readonly number[]) {
   return Object.fromEntries(
     values.map((reset, i) => {
       const name = i < 4 ? `PID${i + 4}` : i < 8 ? `PID${i - 4}` : `CID${i - 8}`;
-      return [name, register(0xfd0 + 4 * i, { spec: 'TRM 11.3', access: 'const', reset })];
+      return [name, register(0xfd0 + 4 * i, { spec: 'TRM 8', access: 'const', reset })];
     }),
   );
 }

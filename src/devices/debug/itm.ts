@@ -6,7 +6,7 @@
  * Unprivileged code may write the ports that TPR does not reserve; the core tells of each access whether it was
  * unprivileged (`unprivileged`).
  *
- * Source: ARMv7-M ARM DDI 0403E, C1.7; lock and reset values, Cortex-M3 TRM DDI 0337H, 12.2. Time stamps and
+ * Source: ARMv7-M ARM DDI 0403E, C1.7; lock and reset values, Cortex-M3 TRM DDI 0337E, 11.6. Time stamps and
  * synchronisation packets are not made.
  */
 import type { AccessWidth, DeviceContext } from '../../bus/device.ts';
@@ -47,17 +47,17 @@ const layout = new RegisterLayout(
         BUSY: bit(23, 'ro'),
       },
     }),
-    LAR: register(0xfb0, { spec: 'TRM 12.2', access: 'wo', onWrite: 'unlock' }),
-    LSR: register(0xfb4, { spec: 'TRM 12.2', access: 'ro', value: 'lockStatus' }),
-    PID4: register(0xfd0, { spec: 'TRM 12.2', access: 'const', reset: 0x04 }),
-    PID0: register(0xfe0, { spec: 'TRM 12.2', access: 'const', reset: 0x01 }),
-    PID1: register(0xfe4, { spec: 'TRM 12.2', access: 'const', reset: 0xb0 }),
-    PID2: register(0xfe8, { spec: 'TRM 12.2', access: 'const', reset: 0x3b }),
-    PID3: register(0xfec, { spec: 'TRM 12.2', access: 'const', reset: 0x00 }),
-    CID0: register(0xff0, { spec: 'TRM 12.2', access: 'const', reset: 0x0d }),
-    CID1: register(0xff4, { spec: 'TRM 12.2', access: 'const', reset: 0xe0 }),
-    CID2: register(0xff8, { spec: 'TRM 12.2', access: 'const', reset: 0x05 }),
-    CID3: register(0xffc, { spec: 'TRM 12.2', access: 'const', reset: 0xb1 }),
+    LAR: register(0xfb0, { spec: 'TRM 11.6', access: 'wo', onWrite: 'unlock' }),
+    LSR: register(0xfb4, { spec: 'TRM 11.6', access: 'ro', value: 'lockStatus' }),
+    PID4: register(0xfd0, { spec: 'TRM 11.6', access: 'const', reset: 0x04 }),
+    PID0: register(0xfe0, { spec: 'TRM 11.6', access: 'const', reset: 0x01 }),
+    PID1: register(0xfe4, { spec: 'TRM 11.6', access: 'const', reset: 0xb0 }),
+    PID2: register(0xfe8, { spec: 'TRM 11.6', access: 'const', reset: 0x3b }),
+    PID3: register(0xfec, { spec: 'TRM 11.6', access: 'const', reset: 0x00 }),
+    CID0: register(0xff0, { spec: 'TRM 11.6', access: 'const', reset: 0x0d }),
+    CID1: register(0xff4, { spec: 'TRM 11.6', access: 'const', reset: 0xe0 }),
+    CID2: register(0xff8, { spec: 'TRM 11.6', access: 'const', reset: 0x05 }),
+    CID3: register(0xffc, { spec: 'TRM 11.6', access: 'const', reset: 0xb1 }),
   },
 );
 const { TER, TPR, TCR } = layout.position;

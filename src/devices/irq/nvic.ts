@@ -6,7 +6,7 @@
  * clears its pending bit. So a level interrupt comes again until its cause is gone, and a pulse that comes during its
  * own handler is not lost.
  *
- * Source: ARMv7-M ARM DDI 0403E, B3.4; behaviour of level and pulse interrupts, Cortex-M3 TRM DDI 0337H 8.1.
+ * Source: ARMv7-M ARM DDI 0403E, B3.4; behaviour of level and pulse interrupts, Cortex-M3 TRM DDI 0337I 6.2.2.
  */
 import type { DeviceContext } from '../../bus/device.ts';
 import {
