@@ -40,4 +40,6 @@ export interface Device extends Stateful {
   peek(offset: number, width: AccessWidth): number;
   /** An event of its own is due. */
   onEvent(kind: number): void;
+  /** Whether the device may reset the machine without any act of the core: a watchdog that runs. Absent: never. */
+  mayReset?(): boolean;
 }

@@ -268,7 +268,9 @@ export class Machine {
         case 'breakpoint':
           return { kind: 'breakpoint', address: this.core.pc };
         case 'dead':
-          return { kind: 'stuck', reason: stop.reason };
+          if (!this.#mayBeReset()) return { kind: 'stuck', reason: stop.reason };
+          end = this.#wait(horizon(), false, stopWhenWaiting);
+          break;
         case 'asleep':
           end = this.#stuck('WFI') ?? this.#wait(horizon(), false, stopWhenWaiting);
           break;
@@ -288,8 +290,12 @@ export class Machine {
 
   /** The core only waits: will anything ever end that? */
   #stuck(what: string): RunResult | undefined {
-    if (this.core.canBeWoken()) return undefined;
+    if (this.core.canBeWoken() || this.#mayBeReset()) return undefined;
     return { kind: 'stuck', reason: `${what}, and no enabled interrupt can ever come` };
+  }
+
+  #mayBeReset(): boolean {
+    return this.devices.some((device) => device.mayReset?.());
   }
 
   /** Lets time pass up to a cycle, unless only input can end the wait and it is not to be waited out. */

@@ -119,6 +119,10 @@ export class CmsdkWatchdog extends RegisterDevice {
     } else super.write(offset, width, value);
   }
 
+  mayReset(): boolean {
+    return this.#counter.running && (this.values[WDOGCONTROL]! & RESEN) !== 0;
+  }
+
   override onEvent(_kind: number): void {
     if (this.values[WDOGRIS] !== 0 && (this.values[WDOGCONTROL]! & RESEN) !== 0) this.#power.reset();
     this.values[WDOGRIS] = 1;
