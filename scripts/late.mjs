@@ -21,8 +21,9 @@ function importedNames(source, path) {
     .filter((name) => name !== '' && !name.startsWith('type '));
 }
 
-/** `function` or `class`; undefined for what cannot be late. */
-function kindOf(source, name) {
+/** `function` or `class`; undefined for what cannot be late, or is used in another way than by calling or `new`. */
+function kindOf(source, name, user) {
+  if (new RegExp(`\\b(instanceof|extends) ${name}\\b|\\b${name}\\.`).test(user)) return undefined;
   return new RegExp(`^export (?:abstract )?(function|class) ${name}\\b`, 'm').exec(source)?.[1];
 }
 
@@ -42,9 +43,10 @@ export const lateImports = {
       if (!LATE.some((late) => late.importer.test(importer) && late.path.test(path))) return undefined;
       const { path: file } = await build.resolve(path, { kind, resolveDir, pluginData: 'resolving' });
       const source = readFileSync(file, 'utf8');
-      const names = importedNames(readFileSync(importer, 'utf8'), path);
-      const stubs = names.map((name) => [name, kindOf(source, name)]);
-      // Of another kind than those, such as a number: then the module is initialised with its importer.
+      const user = readFileSync(importer, 'utf8');
+      const names = importedNames(user, path);
+      const stubs = names.map((name) => [name, kindOf(source, name, user)]);
+      // Of another kind, such as a number: then the module is initialised with its importer.
       if (stubs.some(([, kindOfName]) => kindOfName === undefined)) return undefined;
       const where = relative(build.initialOptions.absWorkingDir, file);
       return { path: `${where}?${names}`, namespace: 'late', pluginData: { file, stubs } };
