@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { describeUnlessMissing } from '../tools.ts';
-import { missingPackages } from './gcc-torture/toolchain.mjs';
+import { ISAS, missingPackages, type TortureIsa } from './gcc-torture/toolchain.mjs';
 
 /** What main.mjs writes for a program at a level. */
 interface Outcome {
@@ -31,11 +31,11 @@ const LEVELS = ['O0', 'O1', 'O2', 'Os'];
 
 const runner = fileURLToPath(new URL('./gcc-torture/main.mjs', import.meta.url));
 
-function runPrograms(): Promise<Outcome[]> {
+function runPrograms(isa: TortureIsa): Promise<Outcome[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bluesim-torture-'));
   const json = join(folder, 'outcomes.json');
   const sample = FULL ? [] : ['--sample', String(SAMPLE), '--seed', SEED];
-  const child = spawn(process.execPath, [runner, '--json', json, ...sample], {
+  const child = spawn(process.execPath, [runner, '--isa', isa, '--json', json, ...sample], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   return new Promise((resolve, reject) => {
@@ -53,18 +53,20 @@ function runPrograms(): Promise<Outcome[]> {
 }
 
 const title = FULL ? "all of GCC's execution tests" : `${SAMPLE} of GCC's execution tests`;
-describeUnlessMissing(missingPackages(), title, () => {
-  let outcomes: Outcome[] = [];
-  beforeAll(async () => {
-    outcomes = await runPrograms();
-  }, TIME_LIMIT);
+for (const isa of Object.keys(ISAS) as TortureIsa[]) {
+  describeUnlessMissing(missingPackages(isa), `${title}, ${ISAS[isa].title}`, () => {
+    let outcomes: Outcome[] = [];
+    beforeAll(async () => {
+      outcomes = await runPrograms(isa);
+    }, TIME_LIMIT);
 
-  test.each(LEVELS)('-%s', (level) => {
-    const programs = outcomes.filter((outcome) => outcome.level === level);
-    const passed = programs.filter(({ bluesim, qemu }) => bluesim === 0 && qemu === 0);
-    expect(programs.filter(({ differs }) => differs !== undefined)).toEqual([]);
-    // Some do not apply here and a few fail on QEMU, too; were it more, the test would prove nothing.
-    expect(programs.length).toBeGreaterThanOrEqual(SAMPLE);
-    expect(passed.length).toBeGreaterThan(0.97 * programs.length);
+    test.each(LEVELS)('-%s', (level) => {
+      const programs = outcomes.filter((outcome) => outcome.level === level);
+      const passed = programs.filter(({ bluesim, qemu }) => bluesim === 0 && qemu === 0);
+      expect(programs.filter(({ differs }) => differs !== undefined)).toEqual([]);
+      // Some do not apply here and a few fail on QEMU, too; were it more, the test would prove nothing.
+      expect(programs.length).toBeGreaterThanOrEqual(SAMPLE);
+      expect(passed.length).toBeGreaterThan(0.97 * programs.length);
+    });
   });
-});
+}

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { COMPILER, FLAGS, IMAGE_CACHE, LIBRARIES, toolchainIdentity } from './toolchain.mjs';
+import { IMAGE_CACHE, LIBRARIES, toolchainIdentity } from './toolchain.mjs';
 
 const TIME_LIMIT = 120_000;
 
@@ -18,10 +18,10 @@ function reason(message) {
     .trim();
 }
 
-function compile(parameters, folder) {
+function compile(compiler, parameters, folder) {
   return new Promise((resolve) => {
     execFile(
-      COMPILER,
+      compiler,
       parameters,
       { cwd: folder, timeout: TIME_LIMIT, env: { ...process.env, LC_ALL: 'C' } },
       (error, _output, messages) => resolve(error === null ? undefined : messages || error.message),
@@ -30,16 +30,20 @@ function compile(parameters, folder) {
 }
 
 export class Compiler {
-  #identity = toolchainIdentity();
+  #toolchain;
+  #identity;
   #serial = 0;
 
-  constructor() {
+  /** @param toolchain one of ISAS. */
+  constructor(toolchain) {
+    this.#toolchain = toolchain;
+    this.#identity = toolchainIdentity(toolchain);
     mkdirSync(IMAGE_CACHE, { recursive: true });
   }
 
   /** @returns {Promise<{ image: string } | { error: string }>} path of the image, or why there is none. */
   async build(program, flags) {
-    const parameters = [...FLAGS, ...flags];
+    const parameters = [...this.#toolchain.flags, ...flags];
     const hash = createHash('sha256')
       .update([this.#identity, program.name, ...parameters].join('\n'))
       .digest('hex')
@@ -50,6 +54,7 @@ export class Compiler {
     if (existsSync(errorFile)) return { error: readFileSync(errorFile, 'utf8') };
     const building = join(IMAGE_CACHE, `${process.pid}-${this.#serial++}-${basename(program.name)}`);
     const messages = await compile(
+      this.#toolchain.compiler,
       [...parameters, ...program.sources, '-o', building, ...LIBRARIES],
       IMAGE_CACHE,
     );

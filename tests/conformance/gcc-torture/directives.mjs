@@ -1,9 +1,7 @@
 // Reads what GCC's tests say about themselves: the `{ dg-… }` directives in comments of a source, and the flags
 // in a driver (`NAME.x`, Tcl). GCC internals manual, "Directives used within DejaGnu tests".
 
-const TARGET = 'riscv32-unknown-elf';
-
-/** Properties of this target that the tests ask for. A test that asks for another one is skipped by name. */
+/** Properties of the targets here that the tests ask for. A test that asks for another one is skipped by name. */
 const PROPERTIES = new Map([
   ...(
     'alloca c99_runtime double64plus fileio fpic indirect_jumps int32 int32plus label_values longlong64 ' +
@@ -57,42 +55,44 @@ function hasProperty(name) {
   return value;
 }
 
-function isTarget(pattern) {
+function isTarget(pattern, target) {
   const expression = pattern.replaceAll('.', '\\.').replaceAll('*', '.*').replaceAll('?', '.');
-  return new RegExp(`^${expression}$`).test(TARGET);
+  return new RegExp(`^${expression}$`).test(target);
 }
 
 /**
  * A selector: `! S`, `S && S`, `S || S` (braces around any of them), one property, or a list of targets.
  * @param {ReturnType<typeof words>} parts
  */
-function selects(parts) {
+function selects(parts, target) {
   const operator = parts.findIndex(({ text, list }) => !list && (text === '&&' || text === '||'));
   if (operator > 0) {
-    const [left, right] = [selects(parts.slice(0, operator)), selects(parts.slice(operator + 1))];
+    const [left, right] = [parts.slice(0, operator), parts.slice(operator + 1)].map((half) =>
+      selects(half, target),
+    );
     return parts[operator].text === '&&' ? left && right : left || right;
   }
-  if (parts[0]?.text === '!') return !selects(parts.slice(1));
+  if (parts[0]?.text === '!') return !selects(parts.slice(1), target);
   return parts.some(({ text, list }) => {
-    if (list) return selects(words(text));
-    return text.includes('-') ? isTarget(text) : hasProperty(text);
+    if (list) return selects(words(text), target);
+    return text.includes('-') ? isTarget(text, target) : hasProperty(text);
   });
 }
 
 const flagsOf = ({ text }) => words(text.replaceAll('"', '')).map((word) => word.text);
 
 /** `{ dg-options FLAGS [{ target SELECTOR… }] }` */
-function conditionalFlags([, flags, condition]) {
+function conditionalFlags([, flags, condition], target) {
   if (condition === undefined) return flagsOf(flags);
   const [, ...selector] = words(condition.text);
-  return selects(selector) ? flagsOf(flags) : [];
+  return selects(selector, target) ? flagsOf(flags) : [];
 }
 
 /** `{ dg-skip-if REASON SELECTOR [INCLUDED [EXCLUDED]] }`: with flags that include one and exclude the other. */
-function isSkipped([, , selector, included, excluded], flags) {
+function isSkipped([, , selector, included, excluded], flags, target) {
   const matches = (list) =>
     words(list.text).some(({ text }) => text === '*' || (text !== '' && flags.includes(text)));
-  if (!selects(words(selector.text))) return false;
+  if (!selects(words(selector.text), target)) return false;
   if (included !== undefined && !matches(included)) return false;
   return excluded === undefined || !matches(excluded);
 }
@@ -100,18 +100,20 @@ function isSkipped([, , selector, included, excluded], flags) {
 /**
  * @param {string} source
  * @param {string[]} flags that the program is compiled with anyway, level included.
+ * @param {string} target such as 'arm-none-eabi'.
  * @returns {{ flags: string[], skip?: string }} flags of its own, or why it does not apply here. What concerns
  *   warnings, expected failures and stack size has no meaning here: the rule is that what passes on QEMU passes.
  */
-export function readDirectives(source, flags) {
+export function readDirectives(source, flags, target) {
   const own = [];
   for (const directive of directives(source)) {
     const [{ text: name }, first] = directive;
     try {
-      if (name === 'dg-options' || name === 'dg-additional-options') own.push(...conditionalFlags(directive));
+      if (name === 'dg-options' || name === 'dg-additional-options')
+        own.push(...conditionalFlags(directive, target));
       if (name === 'dg-require-effective-target' && !hasProperty(first.text))
         return { flags: own, skip: `needs ${first.text}` };
-      if (name === 'dg-skip-if' && isSkipped(directive, flags))
+      if (name === 'dg-skip-if' && isSkipped(directive, flags, target))
         return { flags: own, skip: first.text || 'is for other targets' };
     } catch (error) {
       return { flags: own, skip: error.message };

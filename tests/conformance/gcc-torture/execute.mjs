@@ -5,7 +5,6 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadImageFile, Machine } from 'bluesim';
-import { QEMU, QEMU_BOARD, RAM_BYTES } from './toolchain.mjs';
 
 /** The longest program takes some hundred million. */
 const MAX_CYCLES = 4_000_000_000;
@@ -27,15 +26,14 @@ class Scratch {
 /** One machine for all programs: its state at power-on is restored before each. */
 export class Bluesim {
   #scratch = new Scratch();
-  #machine = new Machine({
-    board: 'virt',
-    ramBytes: RAM_BYTES,
-    semihosting: { root: this.#scratch.folder },
-  });
-  #powerOn = this.#machine.snapshot();
+  #machine;
+  #powerOn;
   #output = '';
 
-  constructor() {
+  /** @param toolchain one of ISAS. */
+  constructor(toolchain) {
+    this.#machine = new Machine({ ...toolchain.machine, semihosting: { root: this.#scratch.folder } });
+    this.#powerOn = this.#machine.snapshot();
     this.#machine.onConsole((byte) => {
       this.#output += String.fromCharCode(byte);
     });
@@ -60,11 +58,11 @@ export class Bluesim {
 }
 
 /** @param {boolean} ends whether it ended on bluesim. */
-export function runOnQemu(image, ends) {
+export function runOnQemu({ qemu, qemuBoard }, image, ends) {
   const scratch = new Scratch();
   return new Promise((resolve) => {
     let output = '';
-    const child = spawn(QEMU, [...QEMU_BOARD, '-kernel', image], {
+    const child = spawn(qemu, [...qemuBoard, '-kernel', image], {
       cwd: scratch.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: ends ? QEMU_TIME_LIMIT : QEMU_SHORT_TIME_LIMIT,

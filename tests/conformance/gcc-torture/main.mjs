@@ -1,5 +1,5 @@
-// GCC's own execution tests, built for RV32IMAC with picolibc and run on bluesim and on QEMU. The rule: a program
-// that QEMU passes passes here, with the same exit code and the same output. Needs the Debian packages that
+// GCC's own execution tests, built with picolibc for one instruction set and run on bluesim and on QEMU. The rule: a
+// program that QEMU passes passes here, with the same exit code and the same output. Needs the Debian packages that
 // toolchain.mjs names; nothing of GCC's is in this repository.
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -7,12 +7,13 @@ import { parseArgs } from 'node:util';
 import { Compiler } from './compile.mjs';
 import { Bluesim, runOnQemu } from './execute.mjs';
 import { LEVELS, listPrograms, planProgram, sample } from './suite.mjs';
-import { missingPackages, qemuVersion, unpackTests } from './toolchain.mjs';
+import { ISAS, missingPackages, qemuVersion, unpackTests } from './toolchain.mjs';
 
 const USAGE = `Runs GCC's execution tests on bluesim and on QEMU and compares.
 
 usage: npm run torture [-- OPTIONS]
 
+  --isa ISA         ${Object.keys(ISAS).join(' or ')} (default riscv32)
   --sample N        only N of the programs
   --seed S          which ones (default 1)
   --optimise LEVEL  only this level: ${LEVELS.join(', ')}; may be repeated
@@ -24,6 +25,7 @@ usage: npm run torture [-- OPTIONS]
 Exit code: 0 when all agree, 1 when a program differs, 2 when something is missing.`;
 
 const OPTIONS = {
+  isa: { type: 'string', default: 'riscv32' },
   sample: { type: 'string' },
   seed: { type: 'string', default: '1' },
   optimise: { type: 'string', multiple: true, default: LEVELS },
@@ -42,6 +44,7 @@ function options() {
   try {
     const { values } = parseArgs({ options: OPTIONS });
     const levels = values.optimise.map((level) => level.replace(/^-/, ''));
+    if (!Object.hasOwn(ISAS, values.isa)) throw new Error(`no instruction set ${values.isa}`);
     for (const level of levels) if (!LEVELS.includes(level)) throw new Error(`no level ${level}`);
     for (const name of ['sample', 'jobs'])
       if (values[name] !== undefined && !/^[1-9]\d*$/.test(values[name]))
@@ -53,14 +56,14 @@ function options() {
 }
 
 /** Builds and runs one program. @returns the outcome: what the table and --json are made of. */
-async function tryProgram({ program, level }, compiler, bluesim) {
+async function tryProgram({ program, level }, toolchain, compiler, bluesim) {
   const outcome = { name: program.name, level };
-  const { flags, skip } = planProgram(program, level);
+  const { flags, skip } = planProgram(program, level, toolchain.target);
   if (skip !== undefined) return { ...outcome, skip };
   const { image, error } = await compiler.build(program, flags);
   if (error !== undefined) return { ...outcome, error };
   const here = bluesim.run(image);
-  const there = await runOnQemu(image, typeof here.end === 'number');
+  const there = await runOnQemu(toolchain, image, typeof here.end === 'number');
   const agree = typeof there.end === 'number' ? here.end === there.end : typeof here.end !== 'number';
   const sameOutput = typeof there.end !== 'number' || here.output === there.output;
   return {
@@ -150,23 +153,28 @@ function report(outcomes, levels) {
   console.log(`\n${table(outcomes, levels)}`);
 }
 
-const { help, levels, sample: count, seed, only, jobs, json } = options();
+const { help, isa, levels, sample: count, seed, only, jobs, json } = options();
 if (help) {
   console.log(USAGE);
   process.exit(0);
 }
-const missing = missingPackages();
+const missing = missingPackages(isa);
 if (missing.length > 0)
   fail(`Missing: ${missing.join(' ')}\nOn Debian: apt-get install ${missing.join(' ')}`);
 
+const toolchain = ISAS[isa];
 const started = performance.now();
 const all = listPrograms(unpackTests()).filter(({ name }) => name.includes(only));
 const programs = count === undefined ? all : sample(all, Number(count), seed);
 const work = levels.flatMap((level) => programs.map((program) => ({ program, level })));
-console.log(`${programs.length} programs at ${levels.join(', ')}, compared with ${qemuVersion()}`);
-const compiler = new Compiler();
-const bluesim = new Bluesim();
-const outcomes = await inParallel(work, Number(jobs), (item) => tryProgram(item, compiler, bluesim));
+console.log(
+  `${programs.length} programs for ${toolchain.title} at ${levels.join(', ')}, compared with ${qemuVersion(toolchain)}`,
+);
+const compiler = new Compiler(toolchain);
+const bluesim = new Bluesim(toolchain);
+const outcomes = await inParallel(work, Number(jobs), (item) =>
+  tryProgram(item, toolchain, compiler, bluesim),
+);
 bluesim.close();
 report(outcomes, levels);
 console.log(`\n${Math.round((performance.now() - started) / 1000)} s`);

@@ -50,9 +50,9 @@ export function listPrograms(folder) {
 }
 
 /** @returns {{ flags: string[], skip?: string }} a program's flags at a level, or why it does not apply here. */
-export function planProgram(program, level) {
+export function planProgram(program, level, target) {
   const flags = [`-${level}`, ...program.flags];
-  const own = readDirectives(program.text, flags);
+  const own = readDirectives(program.text, flags, target);
   return { ...own, flags: [...flags, ...own.flags] };
 }
 
