@@ -165,7 +165,9 @@ static void show(const char *what) {
   for (unsigned i = 0; i < PARTS; i++) map[i] = can_load(part(i)) ? 'r' : '-';
   print("%s: %s\n", what, map);
   /* A part begins and ends where it should. */
-  for (unsigned i = 0; i < PARTS; i++) check_equal(can_load(part(i) + PART_WORDS - 1), map[i] == 'r', "last word of a part");
+  for (unsigned i = 0; i < PARTS; i++) {
+    check_equal(can_load(part(i) + PART_WORDS - 1), map[i] == 'r', "last word of a part");
+  }
 }
 
 static void subregions(void) {

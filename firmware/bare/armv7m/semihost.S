@@ -1,4 +1,4 @@
-/* The request is a breakpoint with this number (Arm, "Semihosting for AArch32 and AArch64", "The semihosting interface"). */
+/* A request is a breakpoint with this number (Arm, "Semihosting for AArch32 and AArch64", "The semihosting interface"). */
   .syntax unified
   .thumb
   .section .text.semihost, "ax", %progbits
