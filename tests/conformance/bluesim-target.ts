@@ -86,7 +86,11 @@ export class BluesimTarget implements Target {
   }
 
   async getMemory(address: number, sizeBytes: number): Promise<Uint8Array> {
-    return this.#machine.readMemory(address, sizeBytes);
+    const { bus, memory } = this.#machine;
+    if (memory.find(address) !== undefined) return this.#machine.readMemory(address, sizeBytes);
+    // Registers that are no memory: by words, without effect.
+    const words = Int32Array.from({ length: sizeBytes / 4 }, (_, at) => bus.peek(address + 4 * at, 4) ?? 0);
+    return new Uint8Array(words.buffer);
   }
 
   #read(name: string): number {
