@@ -17,6 +17,7 @@ import { ForeignWindow } from './memory/foreign-window.ts';
 import { NoFaults } from './memory/no-faults.ts';
 import { OpenBus } from './memory/open-bus.ts';
 import { Unimplemented } from './memory/unimplemented.ts';
+import { Lan9118 } from './net/lan9118.ts';
 import { StellarisEnet } from './net/stellaris-enet.ts';
 import { PcieHost } from './pci/pcie-host.ts';
 import { bit, RegisterLayout, register } from './register.ts';
@@ -143,6 +144,8 @@ const devices: Record<string, BuildDevice> = {
   'mps2 fpgaio': (context) => new Mps2Fpgaio(context, { name }),
   'mps2 scc': (context) =>
     new Mps2Scc(context, { name, boardRevision: 2, applicationId: 8, id: 1, oscillatorsHz: [1, 2, 3] }),
+  lan9118: (context) =>
+    new Lan9118(context, { name, interrupt: new Line('irq'), macAddress: [2, 0, 0, 0, 0, 1] }),
   'sbcon i2c': (context) => new SbconI2c(context, { name }),
   fw_cfg: (context) => new FwCfg(context, { name, items: new Map([[5, Uint8Array.of(1, 0)]]) }),
 };

@@ -3,7 +3,7 @@
  * machine when it comes to 0 once more before it got any. Its interrupt is the core's NMI where a board wires it so.
  *
  * The counter runs only while INTEN is set, and setting INTEN reloads it: so the manual, while QEMU 7.2 counts
- * from reset on. WDOGLOCK protects all registers but itself.
+ * from reset on. After a second time-out without a reset it goes on counting, while QEMU stops for good. WDOGLOCK protects all registers but itself.
  *
  * The watchdog of Stellaris parts is the same but for its identification, for the tests, and that INTEN once set
  * keeps WDOGCONTROL as it is until a reset.
@@ -152,10 +152,8 @@ export class CmsdkWatchdog extends RegisterDevice {
     this.#locked = key !== UNLOCK;
   }
 
-  load(value: number): void {
-    this.#counter.reload = value;
-    this.#counter.count = value;
-    this.#changed();
+  load(): void {
+    this.#begin();
   }
 
   controlChanged(control: number, _index: number, previous: number): void {
@@ -165,17 +163,14 @@ export class CmsdkWatchdog extends RegisterDevice {
     }
     if ((control & INTEN) === 0) {
       this.#counter.stop();
-    } else if ((previous & INTEN) === 0) {
-      this.#counter.count = this.values[WDOGLOAD]!;
-      this.#counter.start();
-    }
-    this.#changed();
+      this.#changed();
+    } else if ((previous & INTEN) === 0) this.#begin();
+    else this.#changed();
   }
 
   clearInterrupt(): void {
     this.values[WDOGRIS] = 0;
-    this.#counter.count = this.values[WDOGLOAD]!;
-    this.#changed();
+    this.#begin();
   }
 
   testChanged(): void {
@@ -185,6 +180,15 @@ export class CmsdkWatchdog extends RegisterDevice {
 
   #isTested(): boolean {
     return !this.#isLuminary && (this.values[WDOGITCR]! & 1) !== 0;
+  }
+
+  /** Counts from WDOGLOAD on, if it counts. */
+  #begin(): void {
+    const value = this.values[WDOGLOAD]!;
+    this.#counter.reload = value;
+    this.#counter.count = value;
+    if ((this.values[WDOGCONTROL]! & INTEN) !== 0) this.#counter.start();
+    this.#changed();
   }
 
   #changed(): void {

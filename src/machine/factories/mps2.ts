@@ -1,6 +1,7 @@
 /** The devices of Arm's MPS2 boards: the Cortex-M System Design Kit and what the FPGA image adds to it. */
 
 import { SbconI2c } from '../../devices/i2c/sbcon-i2c.ts';
+import { Lan9118 } from '../../devices/net/lan9118.ts';
 import { Mps2Fpgaio } from '../../devices/system/mps2-fpgaio.ts';
 import { Mps2Scc } from '../../devices/system/mps2-scc.ts';
 import { CmsdkDualTimer } from '../../devices/timer/cmsdk-dual-timer.ts';
@@ -13,7 +14,7 @@ import { factory } from './factory.ts';
 export type CmsdkUartInterrupts = {
   readonly rx: number;
   readonly tx: number;
-  readonly overflow: number;
+  readonly overflow?: number;
 };
 
 export interface Mps2SccIdentity {
@@ -49,6 +50,10 @@ export const MPS2_FACTORIES = {
   'mps2-scc': factory<Mps2SccIdentity>(
     ({ context }, { name, boardRevision, applicationId, id, oscillatorsHz }) =>
       new Mps2Scc(context, { name, boardRevision, applicationId, id, oscillatorsHz }),
+  ),
+  lan9118: factory<{ readonly interrupt: number; readonly macAddress: readonly number[] }>(
+    ({ context, line }, { name, macAddress }) =>
+      new Lan9118(context, { name, interrupt: line(), macAddress }),
   ),
   'sbcon-i2c': factory(({ context }, { name }) => new SbconI2c(context, { name })),
 };

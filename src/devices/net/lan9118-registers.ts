@@ -1,0 +1,153 @@
+/** Registers of the LAN9118 and the control and status registers of its MAC. Source: LAN9118 datasheet, rev. 1.5. */
+import { bit, bits, RegisterLayout, register } from '../register.ts';
+
+/** INT_STS and INT_EN (datasheet 5.3.2, 5.3.3). */
+export enum Interrupt {
+  TxStatusLevel = 1 << 7,
+  TxError = 1 << 13,
+  RxError = 1 << 14,
+  TxStatusOverflow = 1 << 16,
+  Phy = 1 << 18,
+  Timer = 1 << 19,
+  TxOnCompletion = 1 << 21,
+  RxStopped = 1 << 24,
+  Software = 1 << 31,
+}
+
+/** What INT_STS and INT_EN have. */
+const INTERRUPTS = {
+  GPIO: bits(2, 0),
+  RSFL: bit(3),
+  RSFF: bit(4),
+  RXDF: bit(6),
+  TSFL: bit(7),
+  TSFF: bit(8),
+  TDFA: bit(9),
+  TDFO: bit(10),
+  RXDFH_count: bit(11),
+  TXE: bit(13),
+  RXE: bit(14),
+  RWT: bit(15),
+  TXSO: bit(16),
+  PME: bit(17),
+  PHY: bit(18),
+  GPT: bit(19),
+  RXD: bit(20),
+  TX_IOC: bit(21),
+  RXDFH: bit(23),
+  RXSTOP: bit(24),
+  TXSTOP: bit(25),
+  SW: bit(31),
+};
+
+export const lan9118Layout = new RegisterLayout(
+  { sizeBytes: 0x100, readWidths: 1 | 2 | 4, writeWidths: 1 | 2 | 4, narrow: 'whole' },
+  {
+    RX_DATA_FIFO: register(0x00, {
+      spec: '5.2.1',
+      access: 'ro',
+      count: 8,
+      reset: 0,
+      value: 'nothingReceived',
+      onRead: 'receiverUnderrun',
+    }),
+    TX_DATA_FIFO: register(0x20, { spec: '5.2.2', access: 'wo', count: 8, onWrite: 'transmitData' }),
+    RX_STATUS: register(0x40, { spec: '5.2.3', access: 'ro', reset: 0, value: 'nothingReceived' }),
+    RX_STATUS_PEEK: register(0x44, { spec: '5.2.3', access: 'ro', reset: 0, value: 'nothingReceived' }),
+    TX_STATUS: register(0x48, {
+      spec: '5.2.4',
+      access: 'ro',
+      reset: 0,
+      value: 'transmitStatus',
+      onRead: 'transmitStatusRead',
+    }),
+    TX_STATUS_PEEK: register(0x4c, { spec: '5.2.4', access: 'ro', reset: 0, value: 'transmitStatus' }),
+    ID_REV: register(0x50, { spec: '5.3.1', access: 'const', reset: 0x0118_0001 }),
+    IRQ_CFG: register(0x54, {
+      spec: '5.3.2',
+      fields: { IRQ_TYPE: bit(0), IRQ_POL: bit(4), IRQ_EN: bit(8), IRQ_INT: bit(12, 'ro') },
+    }),
+    INT_STS: register(0x58, {
+      spec: '5.3.3',
+      access: 'w1c',
+      fields: INTERRUPTS,
+      onWrite: 'statusCleared',
+    }),
+    INT_EN: register(0x5c, { spec: '5.3.4', fields: INTERRUPTS, onWrite: 'enableChanged' }),
+    BYTE_TEST: register(0x64, { spec: '5.3.5', access: 'const', reset: 0x8765_4321 }),
+    FIFO_INT: register(0x68, { spec: '5.3.6', reset: 0x4800_0000 }),
+    RX_CFG: register(0x6c, {
+      spec: '5.3.7',
+      fields: { RXDOFF: bits(12, 8), RX_DUMP: bit(15, 'ro'), DMA_CNT: bits(27, 16), END_ALIGN: bits(31, 30) },
+    }),
+    TX_CFG: register(0x70, {
+      spec: '5.3.8',
+      fields: { STOP_TX: bit(0), TX_ON: bit(1), TXSAO: bit(2), TXD_DUMP: bit(14), TXS_DUMP: bit(15) },
+      onWrite: 'transmitterConfigured',
+    }),
+    HW_CFG: register(0x74, {
+      spec: '5.3.9',
+      reset: 0x0005_0004,
+      fields: { SRST: bit(0), 'bus of 32 bits': bit(2, 'ro'), TX_FIF_SZ: bits(19, 16), MBO: bit(20, 'ro') },
+      onWrite: 'hardwareConfigured',
+    }),
+    RX_DP_CTRL: register(0x78, { spec: '5.3.10', fields: { RX_FFWD: bit(31, 'ro') } }),
+    RX_FIFO_INF: register(0x7c, { spec: '5.3.11', access: 'const' }),
+    TX_FIFO_INF: register(0x80, {
+      spec: '5.3.12',
+      access: 'ro',
+      reset: 0x1200,
+      fields: { TDFREE: bits(15, 0), TXSUSED: bits(23, 16) },
+      value: 'transmitFifoInformation',
+    }),
+    PMT_CTRL: register(0x84, {
+      spec: '5.3.13',
+      reset: 0x1,
+      fields: {
+        READY: bit(0, 'ro'),
+        PME_EN: bit(1),
+        PME_POL: bit(2),
+        PME_IND: bit(3),
+        WUPS: bits(5, 4, 'w1c'),
+        PME_TYPE: bit(6),
+        ED_EN: bit(8),
+        WOL_EN: bit(9),
+      },
+    }),
+    GPIO_CFG: register(0x88, {
+      spec: '5.3.14',
+      fields: {
+        GPOD: bits(4, 0),
+        GPIODIR: bits(10, 8),
+        GPIOBUF: bits(18, 16),
+        EEPR_EN: bits(22, 20),
+        GPIO_INT_POL: bits(26, 24),
+        LED_EN: bits(30, 28),
+      },
+    }),
+    GPT_CFG: register(0x8c, {
+      spec: '5.3.15',
+      reset: 0xffff,
+      fields: { GPT_LOAD: bits(15, 0), TIMER_EN: bit(29) },
+      onWrite: 'timerConfigured',
+    }),
+    GPT_CNT: register(0x90, { spec: '5.3.16', access: 'ro', reset: 0xffff, value: 'timerCount' }),
+    WORD_SWAP: register(0x98, { spec: '5.3.17' }),
+    FREE_RUN: register(0x9c, { spec: '5.3.18', access: 'ro', value: 'freeRunning' }),
+    RX_DROP: register(0xa0, { spec: '5.3.19', access: 'const' }),
+    MAC_CSR_CMD: register(0xa4, {
+      spec: '5.3.20',
+      fields: { address: bits(3, 0), read: bit(30), busy: bit(31) },
+      onWrite: 'accessMac',
+    }),
+    MAC_CSR_DATA: register(0xa8, { spec: '5.3.21' }),
+    AFC_CFG: register(0xac, { spec: '5.3.22', fields: { flow: bits(23, 0) } }),
+    E2P_CMD: register(0xb0, {
+      spec: '5.3.23',
+      reset: 0x100,
+      fields: { address: bits(6, 0), loaded: bit(8, 'ro'), command: bits(30, 28), busy: bit(31) },
+      onWrite: 'accessEeprom',
+    }),
+    E2P_DATA: register(0xb4, { spec: '5.3.24', fields: { data: bits(7, 0) } }),
+  },
+);
