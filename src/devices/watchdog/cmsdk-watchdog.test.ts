@@ -132,3 +132,14 @@ test('of Stellaris parts: once the interrupt is enabled its control stays as it 
   watchdog.reset();
   expect(read(CONTROL)).toBe(0);
 });
+
+test('loaded with 0 it does nothing, and says so', () => {
+  const { bench, line, resets, watchdog, write } = setUp();
+  write(LOAD, 0);
+  write(CONTROL, INTEN | RESEN);
+  expect([line.mayRise(), watchdog.mayReset()]).toEqual([false, false]);
+  bench.run(1000);
+  expect([line.level, resets]).toEqual([false, []]);
+  write(LOAD, 5);
+  expect([line.mayRise(), watchdog.mayReset()]).toEqual([true, true]);
+});

@@ -93,7 +93,7 @@ export class CmsdkWatchdog extends RegisterDevice {
     this.#power = options.power;
     this.#counter = new DownCounter(context.clock);
     options.interrupt.drivenBy(
-      () => !this.#isTested() && this.values[WDOGRIS] === 0 && this.#counter.running,
+      () => !this.#isTested() && this.values[WDOGRIS] === 0 && this.#counter.zeroCycle !== undefined,
     );
     this.reset();
   }
@@ -120,7 +120,7 @@ export class CmsdkWatchdog extends RegisterDevice {
   }
 
   mayReset(): boolean {
-    return this.#counter.running && (this.values[WDOGCONTROL]! & RESEN) !== 0;
+    return this.#counter.zeroCycle !== undefined && (this.values[WDOGCONTROL]! & RESEN) !== 0;
   }
 
   override onEvent(_kind: number): void {
