@@ -248,7 +248,7 @@ describeWith(ARM_PROBE_TOOLS, 'watchdog', () => {
 
   test('random accesses', () => {
     // So long that each time-out shows between two accesses.
-    const interval = (random: Random) => 60 + (duration(random) % 1000);
+    const interval = (random: Random) => 200 + (duration(random) % 1000);
     const kind: TimerKind = {
       base: WATCHDOG,
       // It cannot be stopped.
@@ -350,39 +350,39 @@ describeWith(ARM_PROBE_TOOLS, 'GPIO', () => {
 describeWith(ARM_PROBE_TOOLS, 'SSI', () => {
   test('random accesses', () => {
     let waiting = 0;
-    compare(
-      randomAccesses(9, 600, (random) => {
-        const control = [0, 2, 2, 3, 3][random(5)]!;
-        const operations = [
-          [store(SSI + 0x04, control), load(SSI + 0x04)],
-          [store(SSI, (random(13) + 3) | (random(16) << 4) | (random(256) << 8)), load(SSI)],
-          [store(SSI + 0x14, random(16)), load(SSI + 0x1c)],
-          [store(SSI + 0x20, random(4)), load(SSI + 0x18)],
-        ];
-        const choice = random(8);
-        // QEMU cuts a frame to its size when it is written, hardware when it is sent.
-        if (choice < 4 && (choice !== 1 || waiting === 0))
-          return [...operations[choice]!, load(SSI + 0x0c), load(SSI + 0x18), lines()];
-        // QEMU sends no more than fits its receive FIFO, where hardware loses frames.
-        const frames = random(8 - waiting) + 1;
-        const writes = Array.from({ length: waiting === 8 ? 0 : frames }, () =>
-          store(SSI + 0x08, random(2 ** 16)),
-        );
-        waiting = Math.min(8, waiting + writes.length);
-        const reads = random(3) === 0 ? 8 : 0;
-        // What waits is sent first, so that each frame that was written can be read.
-        if (reads > 0) waiting = 0;
-        return [
-          ...writes,
-          load(SSI + 0x0c),
-          load(SSI + 0x18),
-          load(SSI + 0x1c),
-          lines(),
-          ...(reads > 0 ? [store(SSI + 0x04, control | 2)] : []),
-          ...Array.from({ length: reads }, () => [load(SSI + 0x0c), load(SSI + 0x08), lines()]).flat(),
-        ];
-      }),
-    );
+    const accesses = randomAccesses(9, 600, (random) => {
+      const control = [0, 2, 2, 3, 3][random(5)]!;
+      const operations = [
+        [store(SSI + 0x04, control), load(SSI + 0x04)],
+        [store(SSI, (random(13) + 3) | (random(16) << 4) | (random(256) << 8)), load(SSI)],
+        [store(SSI + 0x14, random(16)), load(SSI + 0x1c)],
+        [store(SSI + 0x20, random(4)), load(SSI + 0x18)],
+      ];
+      const choice = random(8);
+      // QEMU cuts a frame to its size when it is written, hardware when it is sent.
+      if (choice < 4 && (choice !== 1 || waiting === 0))
+        return [...operations[choice]!, load(SSI + 0x0c), load(SSI + 0x18), lines()];
+      // QEMU sends no more than fits its receive FIFO, where hardware loses frames.
+      const frames = random(8 - waiting) + 1;
+      const writes = Array.from({ length: waiting === 8 ? 0 : frames }, () =>
+        store(SSI + 0x08, random(2 ** 16)),
+      );
+      waiting = Math.min(8, waiting + writes.length);
+      const reads = random(3) === 0 ? 8 : 0;
+      // What waits is sent first, so that each frame that was written can be read.
+      if (reads > 0) waiting = 0;
+      return [
+        ...writes,
+        load(SSI + 0x0c),
+        load(SSI + 0x18),
+        load(SSI + 0x1c),
+        lines(),
+        ...(reads > 0 ? [store(SSI + 0x04, control | 2)] : []),
+        ...Array.from({ length: reads }, () => [load(SSI + 0x0c), load(SSI + 0x08), lines()]).flat(),
+      ];
+    });
+    // Frames of less than four bits, as at reset, do not exist.
+    compare([store(SSI, 7), ...accesses]);
   });
 
   test('a slot without a card is pulled up', () => {
@@ -456,6 +456,35 @@ describeWith(ARM_PROBE_TOOLS, 'system control', () => {
       operations.map(() => ({ value: 0, status: 0, tick: 0 })),
     );
     expect(Math.abs(ticks - (100 * subject.frequencyHz) / 12_500_000)).toBeLessThanOrEqual(1);
+  });
+});
+
+describeWith(ARM_PROBE_TOOLS, 'ADC', () => {
+  test('a timer starts sequencer 3, the only one that QEMU runs', () => {
+    const operations = [
+      store(ADC + 0x14, 0x5000),
+      store(ADC + 0x08, 0xf),
+      ...[0, 1, 2, 3].map((n) => store(ADC + 0x44 + 0x20 * n, 6)),
+      store(TIMERS[0] + 0x28, 100),
+      store(TIMERS[0] + 0x04, 1),
+      ...[8, 0, 8, 7].flatMap((sequencers) => [
+        store(ADC, sequencers),
+        store(TIMERS[0] + 0x0c, 0x21),
+        lines(),
+        delay(100),
+        lines(),
+        load(ADC + 0x04),
+        load(ADC + 0x0c),
+        load(ADC + 0xa8),
+        store(ADC + 0x0c, sequencers & 0x7),
+        load(ADC + 0x04),
+        lines(),
+        store(ADC + 0x0c, 0xf),
+      ]),
+    ];
+    const isSample = ({ kind, ...operation }: ArmOperation) =>
+      kind === 'read' && 'address' in operation && (operation.address & 0x1f) === 0x08;
+    compare(operations, isSample, operations.map(withOneLess));
   });
 });
 
