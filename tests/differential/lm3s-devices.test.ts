@@ -482,8 +482,8 @@ describeWith(ARM_PROBE_TOOLS, 'ADC', () => {
         store(ADC + 0x0c, 0xf),
       ]),
     ];
-    const isSample = ({ kind, ...operation }: ArmOperation) =>
-      kind === 'read' && 'address' in operation && (operation.address & 0x1f) === 0x08;
+    const isSample = (operation: ArmOperation) =>
+      operation.kind === 'read' && operation.address === ADC + 0xa8;
     compare(operations, isSample, operations.map(withOneLess));
   });
 });
