@@ -1,27 +1,19 @@
 /**
- * Input to a PL011 against QEMU's: how FIFO, flags and the receive interrupt follow what comes in. QEMU's processor
- * does not run; its test protocol (-qtest) makes the accesses and a socket is the line. When a character has come
- * in can only be seen in the flags, so a script waits for a full FIFO, or has nothing more under way.
+ * Input to a PL011 against QEMU's: how FIFO, flags and the receive interrupt follow what comes in. When a character
+ * has come in can only be seen in the flags, so a script waits for a full FIFO, or has nothing more under way.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { Line } from '../../src/bus/line.ts';
 import { TestBench } from '../../src/devices/testing.ts';
 import { Pl011 } from '../../src/devices/uart/pl011.ts';
 import { describeWith } from '../tools.ts';
+import { type QemuUart, withQemuUart } from './qemu-serial.ts';
 import { chance } from './timer-bouts.ts';
 
 const UART = 0x4000_c000;
 const [DR, FR, LCR_H, IMSC, RIS, MIS, ICR] = [0x00, 0x18, 0x2c, 0x38, 0x3c, 0x40, 0x44] as const;
 const FEN = 0x10;
 const [RXFE, RXFF] = [0x10, 0x40] as const;
-/** How often the flags are looked at; thousands of times as often as it takes. */
-const LARGEST_PATIENCE = 1_000_000;
 /** QEMU has no receive timeout. */
 const RT = 0x40;
 
@@ -36,48 +28,14 @@ interface Subject {
   settle(): Promise<void>;
 }
 
-class QemuUart implements Subject {
-  readonly #process: ChildProcessWithoutNullStreams;
-  readonly #line: Socket;
-  readonly #answers: ((line: string) => void)[] = [];
-
-  constructor(process: ChildProcessWithoutNullStreams, line: Socket) {
-    this.#process = process;
-    this.#line = line;
-    createInterface({ input: process.stdout }).on('line', (text) => this.#answers.shift()?.(text));
-  }
-
-  async read(offset: number): Promise<number> {
-    return Number((await this.#command(`readl ${UART + offset}`)).split(' ')[1]);
-  }
-
-  async write(offset: number, value: number): Promise<void> {
-    await this.#command(`writel ${UART + offset} ${value}`);
-  }
-
-  send(text: string): void {
-    this.#line.write(text);
-  }
-
-  async first(): Promise<void> {
-    await this.#until((flags) => (flags & RXFE) === 0);
-  }
-
-  async settle(): Promise<void> {
-    await this.#until((flags) => (flags & RXFF) !== 0);
-  }
-
-  async #until(condition: (flags: number) => boolean): Promise<void> {
-    for (let i = 0; i < LARGEST_PATIENCE; i++) if (condition(await this.read(FR))) return;
-    throw new Error('what was sent to QEMU does not come in');
-  }
-
-  #command(text: string): Promise<string> {
-    return new Promise((resolve) => {
-      this.#answers.push(resolve);
-      this.#process.stdin.write(`${text}\n`);
-    });
-  }
+function onQemu(uart: QemuUart): Subject {
+  return {
+    read: (offset) => uart.read(offset),
+    write: (offset, value) => uart.write(offset, value),
+    send: (text) => uart.send(text),
+    first: () => uart.until(FR, (flags) => (flags & RXFE) === 0),
+    settle: () => uart.until(FR, (flags) => (flags & RXFF) !== 0),
+  };
 }
 
 class BluesimUart implements Subject {
@@ -140,33 +98,14 @@ async function script(subject: Subject, seed: number, fifos: boolean): Promise<s
   return seen;
 }
 
-async function withQemu(use: (uart: Subject) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'bluesim-pl011-'));
-  const path = join(folder, 'line');
-  const server: Server = createServer();
-  let process: ChildProcessWithoutNullStreams | undefined;
-  try {
-    await new Promise<void>((resolve) => server.listen(path, resolve));
-    const connected = new Promise<Socket>((resolve) => server.once('connection', resolve));
-    const board = ['-M', 'lm3s6965evb', '-S', '-net', 'none', '-display', 'none', '-monitor', 'none'];
-    const protocol = ['-qtest', 'stdio', '-qtest-log', 'none', '-serial', `unix:${path}`];
-    process = spawn('qemu-system-arm', [...board, ...protocol]);
-    await use(new QemuUart(process, await connected));
-  } finally {
-    process?.kill();
-    server.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 describeWith(['qemu-system-arm'], 'input to a PL011', () => {
   test.each([
     ['without FIFOs', false],
     ['with FIFOs', true],
   ])('%s', async (_, fifos) => {
     for (const seed of [1, 2, 3]) {
-      await withQemu(async (qemu) => {
-        const theirs = await script(qemu, seed, fifos);
+      await withQemuUart('lm3s6965evb', UART, async (qemu) => {
+        const theirs = await script(onQemu(qemu), seed, fifos);
         expect(await script(new BluesimUart(), seed, fifos)).toEqual(theirs);
       });
     }
