@@ -23,6 +23,8 @@ export interface Program extends Expectation {
   semihosting: boolean;
 }
 
+/** Their names in text, and the board of programs that name none. */
+export const ISAS: Record<string, { title: string; board: string }>;
 /** Command lines by board. */
 export const QEMU: Record<string, readonly string[]>;
 export function parseExpectation(source: string): Expectation;

@@ -11,8 +11,8 @@ const TIME_LIMIT = 60_000;
 // A program that gets stuck has this long after its last output to show that it does not end.
 const TIME_TO_END = 500;
 
-// Instruction sets: their names in the sources, and the board of programs that name none.
-const ISAS = {
+// Instruction sets: their names in text, and the board of programs that name none.
+export const ISAS = {
   riscv32: { title: 'RV32IMAC', board: 'virt' },
   armv7m: { title: 'ARMv7-M', board: 'mps2-an385' },
 };

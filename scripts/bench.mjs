@@ -6,7 +6,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { programs, QEMU, statedMillions } from '../firmware/programs.mjs';
+import { ISAS, programs, QEMU, statedMillions } from '../firmware/programs.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const BLUESIM = [process.execPath, join(root, 'bin/bluesim')];
@@ -254,7 +254,7 @@ const peers = [...new Set(benchmarks.map(({ board }) => QEMU[board][0]))];
 const absent = peers.filter((peer) => version(peer) === undefined);
 if (absent.length > 0)
   console.log(`${absent.join(', ')} is missing: bluesim is measured alone, without a ratio.\n`);
-const qemuVersions = absent.length > 0 ? [] : peers.map(version);
+const qemuVersions = absent.length > 0 ? [] : [...new Set(peers.map(version))];
 
 const results = runBenchmarks(benchmarks, options.rounds, absent.length === 0);
 const start = options.starts > 0 ? measureStart(options.starts) : undefined;
@@ -262,7 +262,10 @@ const report = [
   conditions(benchmarks, qemuVersions, options.rounds, options.starts)
     .map((line) => `- ${line}`)
     .join('\n'),
-  ...byIsa(results).map(([, ofIsa]) => benchmarkTable(ofIsa)),
+  ...byIsa(results).flatMap(([isa, ofIsa]) => [
+    `${ISAS[isa].title}, \`${ISAS[isa].board}\`:`,
+    benchmarkTable(ofIsa),
+  ]),
   ...(start === undefined ? [] : [startTable(start)]),
 ].join('\n\n');
 console.log(report);
