@@ -4,6 +4,7 @@
  */
 import * as bits from '../cpu/armv7m/faults.ts';
 import { hex32 } from '../errors.ts';
+import { returnText } from './backtrace.ts';
 import { type Armv7mBacktrace, armv7mBacktrace, type ExceptionFrame } from './backtrace-armv7m.ts';
 import type { GuestFacts, GuestView, TrapFacts } from './guest-view.ts';
 
@@ -23,7 +24,7 @@ const SYST_CSR = 0xe000_e010;
 /** Words of each of the NVIC's bit sets. */
 const NVIC_WORDS = 8;
 /** More numbers than this are counted instead of listed. */
-const MOST_LISTED = 8;
+const MOST_LISTED = 3;
 
 /** A status bit with the name of its field and what it means. */
 type Meaning = readonly [bit: number, name: string, meaning: string];
@@ -114,23 +115,26 @@ function maskText({ registers }: GuestView): string {
 }
 
 function interruptTexts(view: GuestView): string[] {
-  const lines = [
-    `${maskText(view)}; enabled: ${listText(view, NVIC_ENABLED)}; pending: ${listText(view, NVIC_PENDING)}`,
-  ];
-  const active = listText(view, NVIC_ACTIVE);
   const icsr = view.peekWord(ICSR) ?? 0;
-  const system = [
-    ...(((view.peekWord(SYST_CSR) ?? 0) & 3) === 3 ? ['SysTick is on'] : []),
-    ...(icsr & (1 << 26) ? ['SysTick is pending'] : []),
-    ...(icsr & (1 << 28) ? ['PendSV is pending'] : []),
-    ...(icsr & (1 << 31) ? ['NMI is pending'] : []),
-    ...(active === 'none' ? [] : [`active: ${active}`]),
+  const isPending = (bit: number) => (icsr & (1 << bit)) !== 0;
+  const pending = [
+    ...(isPending(31) ? ['NMI'] : []),
+    ...interruptsIn(view, NVIC_PENDING),
+    ...(isPending(26) ? ['SysTick'] : []),
+    ...(isPending(28) ? ['PendSV'] : []),
   ];
-  return system.length === 0 ? lines : [...lines, system.join('; ')];
+  const enabled = interruptsIn(view, NVIC_ENABLED);
+  if (((view.peekWord(SYST_CSR) ?? 0) & 3) === 3) enabled.push('SysTick');
+  const active = interruptsIn(view, NVIC_ACTIVE);
+  return [
+    `${maskText(view)}; pending: ${listText(pending)}`,
+    `enabled: ${listText(enabled)}`,
+    ...(active.length === 0 ? [] : [`active: ${listText(active)}`]),
+  ];
 }
 
-/** The interrupts in one of the NVIC's bit sets. */
-function listText(view: GuestView, address: number): string {
+/** The names of the interrupts in one of the NVIC's bit sets. */
+function interruptsIn(view: GuestView, address: number): string[] {
   const names: string[] = [];
   for (let word = 0; word < NVIC_WORDS; word++) {
     const set = view.peekWord(address + 4 * word) ?? 0;
@@ -138,6 +142,10 @@ function listText(view: GuestView, address: number): string {
       if (set & (1 << bit)) names.push(exceptionText(view, 16 + 32 * word + bit));
     }
   }
+  return names;
+}
+
+function listText(names: readonly string[]): string {
   if (names.length === 0) return 'none';
   const listed = names.slice(0, MOST_LISTED).join(', ');
   return names.length <= MOST_LISTED ? listed : `${listed} and ${names.length - MOST_LISTED} more`;
@@ -188,9 +196,9 @@ function interruptedText(view: GuestView, xpsr: number): string {
 
 function frameLines(view: GuestView, frame: ExceptionFrame): [string, string][] {
   const stack = frame.onProcessStack ? 'process' : 'main';
-  const symbol =
-    view.symbols.at(frame.lr & ~1) === undefined ? '' : ` ${view.symbols.format((frame.lr & ~1) >>> 0)}`;
   const { r0, r1, r2, r3, r12, lr, pc, xpsr } = frame;
+  const caller = (lr & ~1) >>> 0;
+  const symbol = view.symbols.at(caller) === undefined ? '' : ` ${returnText(view.symbols, caller)}`;
   return [
     ['at', view.placeText((pc & ~1) >>> 0, itStateOf(xpsr))],
     ['frame', `at ${hex32(frame.address)} on the ${stack} stack, by ${exceptionText(view, frame.exception)}`],

@@ -162,9 +162,12 @@ export abstract class Tracer<Layout extends FrameLayout> {
   }
 }
 
-/** A call that is a function's last instruction returns to the function behind it, which never ran. */
 function frameText(symbols: SymbolTable, { pc, isReturn }: FrameRegisters): string {
-  if (!isReturn) return symbols.format(pc);
+  return isReturn ? returnText(symbols, pc) : symbols.format(pc);
+}
+
+/** A return address: a call that is a function's last instruction returns to the function behind it, which never ran. */
+export function returnText(symbols: SymbolTable, pc: number): string {
   const call = symbols.at(pc - 2);
   return call === undefined
     ? hex32(pc)

@@ -132,8 +132,10 @@ export function buildArmv7mCore(site: CoreSite, description: Armv7mCoreDescripti
   };
 }
 
-/** An interrupt with the lines that drive it: `IRQ 12 (uart0.overflow, uart1.overflow)`. */
+/** An interrupt with the lines that drive it: `IRQ 8 (timer0)`, `IRQ 12 (uart0.overflow and 4 more)`. */
 function nameOf(number: number, wires: Wires): string {
   const drivers = wires.drivers(number - ExceptionNumber.FirstInterrupt);
-  return drivers.length === 0 ? exceptionName(number) : `${exceptionName(number)} (${drivers.join(', ')})`;
+  if (drivers.length === 0) return exceptionName(number);
+  const names = drivers.length <= 2 ? drivers.join(', ') : `${drivers[0]} and ${drivers.length - 1} more`;
+  return `${exceptionName(number)} (${names})`;
 }
