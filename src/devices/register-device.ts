@@ -50,7 +50,7 @@ export abstract class RegisterDevice implements Device {
   /** Every register element's stored value, by `layout.position`. */
   protected readonly values: Uint32Array;
   readonly #compiled: CompiledLayout;
-  /** By the same position. */
+  /** By the registers' numbers. */
   readonly #effects: readonly Effects[];
 
   constructor(context: DeviceContext, name: string, layout: RegisterLayout) {
@@ -62,7 +62,7 @@ export abstract class RegisterDevice implements Device {
     this.readWidths = layout.window.readWidths;
     this.writeWidths = layout.window.writeWidths;
     this.values = new Uint32Array(this.#compiled.slots.length);
-    this.#effects = this.#compiled.slots.map(({ register: { name: registerName, declaration } }) => ({
+    this.#effects = this.#compiled.registers.map(({ name: registerName, declaration }) => ({
       value: this.#method(registerName, declaration.value),
       onRead: this.#method(registerName, declaration.onRead),
       onWrite: this.#method(registerName, declaration.onWrite),
@@ -104,7 +104,7 @@ export abstract class RegisterDevice implements Device {
     const { register: compiled, index, position } = slot;
     const value = this.#valueOf(slot);
     if (compiled.readClearMask !== 0) this.values[position]! &= ~compiled.readClearMask;
-    this.#effects[position]!.onRead?.call(this, index);
+    this.#effects[compiled.number]!.onRead?.call(this, index);
     return lanes(value, laneOf(slot, offset), width);
   }
 
@@ -135,7 +135,7 @@ export abstract class RegisterDevice implements Device {
         (kept | (written & compiled.writableMask)) & ~(written & compiled.onesClearMask);
     }
     const result = compiled.stored ? this.values[position]! : written;
-    this.#effects[position]!.onWrite?.call(this, result, index, previous);
+    this.#effects[compiled.number]!.onWrite?.call(this, result, index, previous);
   }
 
   /** Every register by name, with its fields, whatever the bank and the direction. */
@@ -202,8 +202,8 @@ export abstract class RegisterDevice implements Device {
     return undefined;
   }
 
-  #valueOf({ position, index }: Slot): number {
-    const compute = this.#effects[position]!.value;
+  #valueOf({ register: { number }, position, index }: Slot): number {
+    const compute = this.#effects[number]!.value;
     return compute === undefined ? this.values[position]! : compute.call(this, index)! >>> 0;
   }
 

@@ -85,6 +85,8 @@ export interface WindowOptions {
 
 export interface CompiledRegister {
   readonly name: string;
+  /** Its place among the registers. */
+  readonly number: number;
   readonly declaration: RegisterDeclaration;
   readonly access: Access;
   readonly sizeBytes: AccessWidth;
@@ -129,7 +131,12 @@ function elements({ count }: RegisterDeclaration): number {
   return rows * columns;
 }
 
-function compile(name: string, declaration: RegisterDeclaration, position: number): CompiledRegister {
+function compile(
+  name: string,
+  declaration: RegisterDeclaration,
+  number: number,
+  position: number,
+): CompiledRegister {
   const access = declaration.access ?? 'rw';
   const sizeBytes = declaration.size ?? 4;
   const whole = sizeMask(sizeBytes);
@@ -148,6 +155,7 @@ function compile(name: string, declaration: RegisterDeclaration, position: numbe
   const covered = writableMask | masks.ro | masks.w1c | masks.rc | masks.const;
   return {
     name,
+    number,
     declaration,
     access,
     sizeBytes,
@@ -204,7 +212,7 @@ export class CompiledLayout {
     const registers: CompiledRegister[] = [];
     const slots: Slot[] = [];
     for (const [name, declaration] of Object.entries(declarations)) {
-      const compiled = compile(name, declaration, slots.length);
+      const compiled = compile(name, declaration, registers.length, slots.length);
       registers.push(compiled);
       const [, columns] = pair(declaration.count ?? 1, 1);
       const [rowStride, columnStride] = pair(declaration.stride ?? compiled.sizeBytes, 0);

@@ -87,6 +87,15 @@ function describeLayout(debugPins: number) {
 
 type Layout = ReturnType<typeof describeLayout>;
 
+/** By the pins for debugging: a part has seven ports, and only two of them have any. */
+const layouts = new Map<number, Layout>();
+
+function layoutFor(debugPins: number): Layout {
+  let layout = layouts.get(debugPins);
+  if (layout === undefined) layouts.set(debugPins, (layout = describeLayout(debugPins)));
+  return layout;
+}
+
 /** Opens GPIOLOCK. */
 const UNLOCK_KEY = 0x1acc_e551;
 
@@ -105,7 +114,7 @@ export class Pl061 extends RegisterDevice {
   #locked = true;
 
   constructor(context: DeviceContext, options: Pl061Options) {
-    const layout = describeLayout(options.debugPins ?? 0);
+    const layout = layoutFor(options.debugPins ?? 0);
     super(context, options.name, layout);
     this.#at = layout.position;
     this.#interrupt = options.interrupt;
