@@ -33,6 +33,10 @@ export interface StoreListener {
   remapped(): void;
 }
 
+function overlap(device: Device, address: number, other: { name: string }, start: number): UserError {
+  return new UserError(`${device.name} at ${hex32(address)} overlaps ${other.name} at ${hex32(start)}`);
+}
+
 export class Bus {
   readonly memory: GuestMemory;
   /** Set by an access that nothing took; the caller clears it. */
@@ -55,18 +59,14 @@ export class Bus {
    * @throws UserError when it overlaps memory or another device, with both names.
    */
   map(device: Device, address: number): void {
-    const mapping = { start: address, end: address + device.sizeBytes, device };
-    for (const other of [
-      ...this.#mappings.map((m) => ({ start: m.start, end: m.end, name: m.device.name })),
-      ...this.memory.regions.map((r) => ({ start: r.address, end: r.end, name: r.name })),
-    ]) {
-      if (other.start < mapping.end && mapping.start < other.end) {
-        throw new UserError(
-          `${device.name} at ${hex32(address)} overlaps ${other.name} at ${hex32(other.start)}`,
-        );
-      }
+    const end = address + device.sizeBytes;
+    for (const other of this.#mappings) {
+      if (other.start < end && address < other.end) throw overlap(device, address, other.device, other.start);
     }
-    this.#mappings.push(mapping);
+    for (const other of this.memory.regions) {
+      if (other.address < end && address < other.end) throw overlap(device, address, other, other.address);
+    }
+    this.#mappings.push({ start: address, end, device });
     this.#mappings.sort((a, b) => a.start - b.start);
   }
 
