@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../errors.ts';
 import { footprintOf } from '../footprint.ts';
+import { vectorsOf, vectorTableAt } from '../vector-table.ts';
 import { type Image, loadImage } from './image.ts';
 import { buildAttributes, buildElf, buildHex } from './test-images.ts';
 
@@ -22,6 +23,7 @@ const SYMBOLS = [
   { name: 'x.c', value: 0, information: 4, section: 0xfff1 },
   { name: '_end', value: 0x80000010, information: 0x10 },
 ];
+const VECTORS = [0, 0x10, 0, 0x20, 0x11, 0, 0, 0, 0, 0, 0, 0, 0x11, 0, 0, 0, 0, 0xbf, 0xfe, 0xe7];
 const SEGMENTS = [
   { address: 0x80000000, bytes: [1, 2, 3, 4, 5, 6, 7, 8], sizeInMemory: 16 },
   { address: 0x80000100, virtualAddress: 0x20000000, bytes: [9, 10], sizeInMemory: 64, flags: 6 },
@@ -29,6 +31,7 @@ const SEGMENTS = [
 const ELF_FILES = [
   buildElf({ segments: SEGMENTS, symbols: SYMBOLS, attributes: RISCV_ATTRIBUTES }),
   buildElf({ machine: 40, segments: SEGMENTS, symbols: SYMBOLS, attributes: ARM_ATTRIBUTES }),
+  buildElf({ machine: 40, segments: [{ address: 0, bytes: VECTORS }], symbols: SYMBOLS }),
   buildElf(),
 ];
 const HEX_FILE = new TextEncoder().encode(
@@ -57,6 +60,10 @@ function checkSound(image: Image): void {
   }
   image.symbols.format(image.entry ?? 0);
   image.symbols.suggest('main');
+  const vectors = vectorTableAt(image, image.segments[0]!.address);
+  if (vectors !== undefined) {
+    for (const { first, last } of vectorsOf(image, vectors)) expect(last).toBeGreaterThanOrEqual(first);
+  }
   const { text, data, flash } = footprintOf(image);
   expect(flash).toBe(text + data);
 }
