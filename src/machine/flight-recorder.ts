@@ -238,7 +238,9 @@ class BranchRecorder implements CoreObserver {
   }
 
   finish(): Branch[] {
-    if (this.#last >= 0) this.#went(this.#last, this.#machine.pc);
+    const { isa, registers, pc } = this.#machine;
+    // A processor that has locked up went nowhere.
+    if (this.#last >= 0 && isa.place(registers) === pc) this.#went(this.#last, pc);
     return this.#branches;
   }
 
