@@ -151,12 +151,11 @@ function listText(names: readonly string[]): string {
   return names.length <= MOST_LISTED ? listed : `${listed} and ${names.length - MOST_LISTED} more`;
 }
 
-function exceptionFacts(view: GuestView, { exceptionFrames }: Armv7mBacktrace): TrapFacts {
+/** @returns undefined when nothing is left of the exceptions that there were. */
+function exceptionFacts(view: GuestView, { exceptionFrames }: Armv7mBacktrace): TrapFacts | undefined {
   const [frame] = exceptionFrames;
-  return {
-    title: 'Last exception',
-    lines: [...(frame === undefined ? [] : frameLines(view, frame)), ...faultLines(view)],
-  };
+  const lines = [...(frame === undefined ? [] : frameLines(view, frame)), ...faultLines(view)];
+  return lines.length === 0 ? undefined : { title: 'Last exception', lines };
 }
 
 /** The fault registers. They keep what was noted until software clears it, so not all need be of the last fault. */

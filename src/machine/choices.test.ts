@@ -12,11 +12,14 @@ const PL011 = 0x4000_c000;
 const touching = thumbProgram({ start: [...storeWord(PL011 + 0x30, 0x301), ...exitWith(0)] });
 
 describe('the board that is suggested', () => {
-  test('has the architecture of the image; one that tells none gets the first board', () => {
+  test('has the architecture of the image, if it tells one, and memory for it', () => {
     expect(suggestBoard(armImage(0)).name).toBe('mps2-an385');
     const riscv = loadImage(buildElf(), 'x.elf');
     expect(suggestBoard(riscv).name).toBe('virt');
-    expect(suggestBoard(loadImage(Uint8Array.of(1), 'x.bin', { loadAddress: 0 })).name).toBe('virt');
+    const raw = (loadAddress: number) => loadImage(Uint8Array.of(1), 'x.bin', { loadAddress });
+    expect(suggestBoard(raw(0x8000_0000)).name).toBe('virt');
+    expect(suggestBoard(raw(0)).name).toBe('mps2-an385');
+    expect(suggestBoard(raw(0xc000_0000)).name).toBe('virt');
   });
 
   test('of several is the first into whose memories the image fits', () => {

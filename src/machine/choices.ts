@@ -16,12 +16,15 @@ export function boardByName(name: string): BoardDescription {
 }
 
 /**
- * The board on which an image most likely runs: of those with its architecture the first into whose memories it
- * fits, or else simply the first.
+ * The board on which an image most likely runs: the first with its architecture, if it tells one, and with memory for
+ * it; or else simply the first.
  * @throws UserError when none has its architecture.
  */
 export function suggestBoard(image: Image): BoardDescription {
-  const candidates = BOARDS.filter((board) => architectureOf(board) === (image.architecture ?? 'riscv32'));
+  const { architecture } = image;
+  const candidates = BOARDS.filter(
+    (board) => architecture === undefined || architectureOf(board) === architecture,
+  );
   const board = candidates.find((candidate) => fitsMemories(image, memoriesOf(candidate))) ?? candidates[0];
   if (board !== undefined) return board;
   throw new UserError(

@@ -132,7 +132,7 @@ export function buildArmv7mCore(site: CoreSite, description: Armv7mCoreDescripti
   };
 }
 
-/** An interrupt with the lines that drive it: `IRQ 8 (timer0)`, `IRQ 12 (uart0.overflow and 4 more)`. */
+/** An interrupt with the lines that drive it: `IRQ 8 (timer0)`, `IRQ 12 (uart0.overflow and 2 more)`. */
 function nameOf(number: number, wires: Wires): string {
   const drivers = wires.drivers(number - ExceptionNumber.FirstInterrupt);
   if (drivers.length === 0) return exceptionName(number);

@@ -267,6 +267,15 @@ describe('ports', () => {
     ]);
   });
 
+  test('and each of three on the other board', async () => {
+    const send = (number: number) => storeWord(0x4000_c000 + 0x1000 * number, 'A'.charCodeAt(0) + number);
+    const image = write('pl011.elf', [...send(0), ...send(1), ...send(2), ...exitWith(0)]);
+    const outputs = [1, 2].flatMap((number) => ['--uart-out', `uart${number}=${path(`p${number}.txt`)}`]);
+    const result = await run('--board', 'lm3s6965evb', ...outputs, image);
+    expect(result).toMatchObject({ code: 0, stdout: 'A' });
+    expect([1, 2].map((number) => readFileSync(path(`p${number}.txt`), 'latin1'))).toEqual(['B', 'C']);
+  });
+
   test('input for one that is not the console', async () => {
     const STATE = 0x4;
     writeFileSync(path('in.txt'), 'x');
@@ -395,9 +404,9 @@ describe('other formats', () => {
   const { segments } = thumbProgram({ start: exitWith(9) });
   const bytes = [...segments[0]!.bytes];
 
-  test('a raw binary on a board that is named', async () => {
+  test('a raw binary, by where it goes', async () => {
     writeFileSync(path('raw.bin'), Uint8Array.from(bytes));
-    expect(await run('--board', 'mps2-an385', '--load-address', '0', path('raw.bin'))).toMatchObject({
+    expect(await run('--load-address', '0', path('raw.bin'))).toMatchObject({
       code: 9,
       stderr: '',
     });
@@ -409,7 +418,7 @@ describe('other formats', () => {
       records.push({ type: 0, offset, data: bytes.slice(offset, offset + 16) });
     }
     writeFileSync(path('image.hex'), buildHex([...records, { type: 1 }]));
-    expect(await run('--board', 'mps2-an385', path('image.hex'))).toMatchObject({ code: 9, stderr: '' });
+    expect(await run(path('image.hex'))).toMatchObject({ code: 9, stderr: '' });
   });
 });
 
