@@ -8,8 +8,8 @@ export type CoreStop =
   | { kind: 'deadline' }
   /** Something outside has to be looked at: an exit request, an earlier event, input. */
   | { kind: 'attention' }
-  /** Asleep (WFI) and no enabled interrupt is pending. */
-  | { kind: 'asleep' }
+  /** Asleep, and nothing is pending that ends it. @param cause what made it sleep: 'WFI'. */
+  | { kind: 'asleep'; cause: string }
   /** At an instruction that jumps to itself. */
   | { kind: 'spinning' }
   /** Before an instruction at which the caller asked to stop. */

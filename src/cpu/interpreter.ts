@@ -86,6 +86,11 @@ export abstract class Interpreter<Blocks extends BlockCache> implements Core {
   protected abstract readonly steps: Blocks;
   protected abstract executePlain(blocks: Blocks): Leave;
   protected abstract executeObserved(blocks: Blocks): Leave;
+  /** What made the core sleep, as a person says it. */
+  protected get sleepCause(): string {
+    return 'WFI';
+  }
+
   /** Whether an interrupt is pending that ends a sleep, taken or not. */
   protected abstract wakes(): boolean;
   /** Whether an interrupt would be taken now. */
@@ -145,7 +150,7 @@ export abstract class Interpreter<Blocks extends BlockCache> implements Core {
         }
         this.asleep = false;
       }
-      if (this.asleep) return { kind: 'asleep' };
+      if (this.asleep) return { kind: 'asleep', cause: this.sleepCause };
       switch (this.#runOnce(Math.min(limit - now, LARGEST_BUDGET), now)) {
         case Leave.Attention:
           return { kind: 'attention' };

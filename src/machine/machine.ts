@@ -272,7 +272,7 @@ export class Machine {
           end = this.#wait(horizon(), false, stopWhenWaiting);
           break;
         case 'asleep':
-          end = this.#stuck('WFI') ?? this.#wait(horizon(), false, stopWhenWaiting);
+          end = this.#stuck(stop.cause) ?? this.#wait(horizon(), false, stopWhenWaiting);
           break;
         case 'spinning': {
           const until = Math.min(horizon(), this.core.now() + instructionsLeft());

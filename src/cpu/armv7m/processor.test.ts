@@ -199,7 +199,7 @@ test('an interrupt is taken on its cycle, and its return goes on with what it in
   const { core, bus, lines, read, program } = machine([WFI, 0x2001, SELF]);
   program(HANDLER + 0x1000, [0x2405, BX_LR]); // movs r4, #5
   bus.write(0xe000_e100, 4, 1);
-  expect(runOut(core)).toEqual({ kind: 'asleep' });
+  expect(runOut(core)).toEqual({ kind: 'asleep', cause: 'WFI' });
   core.skipTo(50, false);
   lines[0]!.set(true);
   lines[0]!.set(false);
@@ -208,6 +208,12 @@ test('an interrupt is taken on its cycle, and its return goes on with what it in
   expect(core.statistics().interrupts).toEqual({ 'IRQ 0': 1 });
   // WFI, two instructions of the handler, and two behind: the exception itself takes no time in this model.
   expect([core.retired(), core.now()]).toEqual([5, 54]);
+});
+
+test('WFE passes once the event register is set, and sleeps without it', () => {
+  const { core } = machine([0xbf40, 0xbf20, 0x2001, 0xbf20]); // sev; wfe; movs r0, #1; wfe
+  expect(runOut(core)).toEqual({ kind: 'asleep', cause: 'WFE' });
+  expect([core.pc, core.registers.read('r0')]).toEqual([CODE + 8, 1]);
 });
 
 test('TBB branches by its table, also from memory that is reached for the first time', () => {

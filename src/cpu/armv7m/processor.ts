@@ -138,6 +138,12 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
     return executeObserved(this, blocks);
   }
 
+  protected override get sleepCause(): string {
+    const { lockup, sleep } = this.exceptions;
+    if (lockup !== '') return `lockup: ${lockup}`;
+    return sleep === Sleep.ForEvent ? 'WFE' : 'WFI';
+  }
+
   protected override wakes(): boolean {
     return this.asleep ? this.exceptions.wakes() : this.exceptions.pendingException() !== 0;
   }
