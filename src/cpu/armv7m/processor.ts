@@ -79,7 +79,7 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
     const { bus, controller } = options;
     this.bus = bus;
     this.x = bus.memory.cpuState.subarray(0, REGISTER_SLOTS);
-    this.state = new ProcessorState(this.x);
+    this.state = new ProcessorState(this.x, options.dsp);
     this.system = new SystemRegisters(options.system ?? {});
     this.mpu = new Mpu(options.mpuRegions);
     const { state, system: registers, mpu } = this;

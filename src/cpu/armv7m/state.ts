@@ -67,9 +67,13 @@ export class ProcessorState implements Stateful {
   /** Next instruction, signed 32 bits; exact whenever the run loop is not running. */
   counter = 0;
 
-  /** @param x at least REGISTER_SLOTS words. */
-  constructor(x: Int32Array) {
+  /** 15, or 0 without the DSP extension, where there are no GE flags and a frame cannot bring any (B1.4.2). */
+  readonly #geMask: number;
+
+  /** @param x at least REGISTER_SLOTS words. @param dsp whether the processor has the DSP extension. */
+  constructor(x: Int32Array, dsp = true) {
     this.x = x;
+    this.#geMask = dsp ? 0xf : 0;
     this.reset();
   }
 
@@ -152,7 +156,7 @@ export class ProcessorState implements Stateful {
   set apsr(value: number) {
     this.setFlags(value);
     this.q = (value >>> 27) & 1;
-    this.ge = (value >>> 16) & 0xf;
+    this.ge = (value >>> 16) & this.#geMask;
   }
 
   /** Sets N, Z, C and V from bits 31:28. */

@@ -589,6 +589,12 @@ const returns: Row[] = [
     { flags: 'Z', it: 0x0c },
   ),
   returning(
+    'with GE flags in the frame, without the DSP extension',
+    [code(['STR (immediate)', 'T2', { rd: 4, rn: 13, imm: 0x1c }]), bxLr],
+    { r: { 4: 0x010f_0000 } },
+    { flags: '' },
+  ),
+  returning(
     'without the Thumb bit',
     [code(['STR (immediate)', 'T2', { rd: 4, rn: 13, imm: 0x1c }]), bxLr],
     { r: { 4: 0x8000_0000 | 0 } },
