@@ -35,6 +35,11 @@ export const WAYS: readonly Way[] = [
   { title: 'with a model that is asked about each instruction', observed: false, asked: true, whole: true },
 ];
 
+/** What a machine is made with to go this way. */
+export function optionsOf(way: Pick<Way, 'asked'>): MachineOptions {
+  return way.asked ? { model: ASKED_MODEL } : {};
+}
+
 export class BluesimTarget implements Target {
   readonly name = 'bluesim';
   readonly #options: BoardOptions;
@@ -48,7 +53,7 @@ export class BluesimTarget implements Target {
 
   /** @param registers names of those that `getRegisters` reads. */
   constructor(options: BoardOptions, registers: readonly string[], way: Way) {
-    this.#options = { ...options, ...(way.asked ? { model: ASKED_MODEL } : {}) };
+    this.#options = { ...options, ...optionsOf(way) };
     this.#registers = registers;
     this.#way = way;
     this.#machine = this.#build();
