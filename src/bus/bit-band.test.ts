@@ -2,15 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { GuestMemory } from '../kernel/memory/guest-memory.ts';
 import { BitBandAlias } from './bit-band.ts';
 import { Bus } from './bus.ts';
-import type { AccessWidth, Device } from './device.ts';
+import type { AccessWidth } from './device.ts';
+import { StatelessDevice } from './stateless-device.ts';
 
 /** A device of one register, that notes the accesses. */
-class Probe implements Device {
-  readonly name = 'probe';
-  readonly sizeBytes = 0x1000;
-  readonly readWidths = 4;
-  readonly writeWidths = 4;
-  readonly unaligned = false;
+class Probe extends StatelessDevice {
+  override readonly readWidths = 4;
+  override readonly writeWidths = 4;
   readonly log: string[] = [];
   value = 0xf0;
 
@@ -22,15 +20,9 @@ class Probe implements Device {
     this.log.push(`write ${offset} ${width} ${value.toString(16)}`);
     this.value = value;
   }
-  peek(): number {
+  override peek(): number {
     return this.value;
   }
-  reset(): void {}
-  onEvent(): void {}
-  snapshot() {
-    return {};
-  }
-  restore(): void {}
 }
 
 function setUp() {
@@ -39,7 +31,7 @@ function setUp() {
     { name: 'ram', address: 0x2000_0000, sizeBytes: 0x1000, permissions, owner: 'guest' },
   ]);
   const bus = new Bus(memory);
-  const probe = new Probe();
+  const probe = new Probe('probe', 0x1000);
   bus.map(probe, 0x4000_2000);
   bus.map(new BitBandAlias(bus, 'sram-bits', 0x2000_0000), 0x2200_0000);
   bus.map(new BitBandAlias(bus, 'peripheral-bits', 0x4000_0000), 0x4200_0000);

@@ -7,24 +7,19 @@
  * nothing comes between. An access narrower than a word goes on as an access of that width.
  */
 import type { Bus } from './bus.ts';
-import type { AccessWidth, Device } from './device.ts';
-import type { State } from './state.ts';
+import type { AccessWidth } from './device.ts';
+import { StatelessDevice } from './stateless-device.ts';
 
-export const BIT_BAND_ALIAS_BYTES = 0x200_0000;
+const BIT_BAND_ALIAS_BYTES = 0x200_0000;
 
-export class BitBandAlias implements Device {
-  readonly name: string;
-  readonly sizeBytes = BIT_BAND_ALIAS_BYTES;
-  readonly readWidths = 7;
-  readonly writeWidths = 7;
-  readonly unaligned = false;
+export class BitBandAlias extends StatelessDevice {
   readonly #bus: Bus;
   readonly #region: number;
 
   /** @param region first address of the mebibyte whose bits it shows. */
   constructor(bus: Bus, name: string, region: number) {
+    super(name, BIT_BAND_ALIAS_BYTES);
     this.#bus = bus;
-    this.name = name;
     this.#region = region;
   }
 
@@ -32,7 +27,7 @@ export class BitBandAlias implements Device {
     return (this.#bus.read(this.#target(offset, width), width) >>> bitOf(offset, width)) & 1;
   }
 
-  peek(offset: number, width: AccessWidth): number {
+  override peek(offset: number, width: AccessWidth): number {
     return ((this.#bus.peek(this.#target(offset, width), width) ?? 0) >>> bitOf(offset, width)) & 1;
   }
 
@@ -44,16 +39,6 @@ export class BitBandAlias implements Device {
     const mask = 1 << bitOf(offset, width);
     this.#bus.write(target, width, value & 1 ? old | mask : old & ~mask);
   }
-
-  reset(): void {}
-
-  onEvent(): void {}
-
-  snapshot(): State {
-    return {};
-  }
-
-  restore(): void {}
 
   #target(offset: number, width: AccessWidth): number {
     return this.#region + ((offset >>> 5) & -width);

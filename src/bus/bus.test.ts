@@ -9,6 +9,7 @@ import {
 } from '../kernel/memory/guest-memory.ts';
 import { Bus } from './bus.ts';
 import type { AccessWidth, Device } from './device.ts';
+import { StatelessDevice } from './stateless-device.ts';
 
 const ROM = 0x1000;
 const RAM = 0x8000_0000;
@@ -18,24 +19,20 @@ const BYTES_ONLY = 0x2000_0000;
 const WIDTHS: readonly AccessWidth[] = [1, 2, 4];
 
 /** A device that notes each access and answers with a value of its own. */
-class TestDevice implements Device {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly readWidths: number;
-  readonly writeWidths: number;
-  readonly unaligned: boolean;
+class TestDevice extends StatelessDevice {
+  override readonly readWidths: number;
+  override readonly writeWidths: number;
+  override readonly unaligned: boolean;
   readonly accesses: string[] = [];
   answer = 0x8765_4321 | 0;
 
   constructor(name: string, options: Partial<Device> = {}) {
-    this.name = name;
-    this.sizeBytes = options.sizeBytes ?? 0x100;
+    super(name, options.sizeBytes ?? 0x100);
     this.readWidths = options.readWidths ?? 7;
     this.writeWidths = options.writeWidths ?? 7;
     this.unaligned = options.unaligned ?? false;
   }
 
-  reset(): void {}
   read(offset: number, width: AccessWidth): number {
     this.accesses.push(`read ${offset.toString(16)} ${width}`);
     return this.answer;
@@ -43,14 +40,9 @@ class TestDevice implements Device {
   write(offset: number, width: AccessWidth, value: number): void {
     this.accesses.push(`write ${offset.toString(16)} ${width} ${value.toString(16)}`);
   }
-  peek(): number {
+  override peek(): number {
     return this.answer;
   }
-  onEvent(): void {}
-  snapshot() {
-    return {};
-  }
-  restore(): void {}
 }
 
 function setUp() {

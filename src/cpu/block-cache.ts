@@ -25,7 +25,7 @@ export const RECORD = 4;
 /** Cost of a block that may not be entered. */
 export const STALE = 0x7fffffff;
 /** First record of the stub that unlinked jumps lead to. */
-export const UNLINKED = 2 * RECORD;
+const UNLINKED = 2 * RECORD;
 /** Entries of the cache for indirect jumps, each a tag (address | mode 0 or 1) and an index. */
 export const JUMP_ENTRIES = 1024;
 const FIRST_BLOCK = 4 * RECORD;

@@ -26,10 +26,40 @@ export interface Disassembly {
   readonly writesSpecial: boolean;
 }
 
+/** What the disassembler of one architecture says besides, where the architecture is known. */
+export interface DisassemblyOfRow<Row> extends Disassembly {
+  readonly length: 2 | 4;
+  /** Undefined for an encoding that is no instruction of these extensions. */
+  readonly row: Row | undefined;
+}
+
+export interface OptionsWithExtensions<Extension> extends DisassembleOptions {
+  /** What is an instruction; keep one set and pass it again, a decoder is made for each. */
+  readonly extensions: ReadonlySet<Extension>;
+}
+
 export interface Disassembler {
   /**
    * @param word the four bytes at `address`, little-endian; where fewer are left, the missing ones are zero.
    * @returns the instruction, or a data directive for what is none.
    */
   disassemble(word: number, address: number, options?: DisassembleOptions): Disassembly;
+}
+
+/** A decoder for a set of extensions, made when the set is first met. */
+export function decodersBySet<Extension, Decoder>(
+  make: (extensions: ReadonlySet<Extension>) => Decoder,
+): (extensions: ReadonlySet<Extension>) => Decoder {
+  const decoders = new WeakMap<ReadonlySet<Extension>, Decoder>();
+  return (extensions) => {
+    let decoder = decoders.get(extensions);
+    if (!decoder) decoders.set(extensions, (decoder = make(extensions)));
+    return decoder;
+  };
+}
+
+/** An address in a text: `8000 <main+0x4>`, unsigned. */
+export function placeText(address: number, symbol: DisassembleOptions['symbol']): string {
+  const name = symbol?.(address >>> 0);
+  return (address >>> 0).toString(16) + (name === undefined ? '' : ` <${name}>`);
 }

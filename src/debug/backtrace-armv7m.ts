@@ -45,7 +45,7 @@ const XPSR_THUMB = 1 << 24;
 const XPSR_ALIGNED = 1 << 9;
 
 /** Whether a value in LR or PC makes an exception return, with a basic frame (B1.5.8). */
-export function isExceptionReturn(value: number): boolean {
+function isExceptionReturn(value: number): boolean {
   const kind = value & 15;
   return value >>> 28 === 15 && (kind === 1 || kind === 9 || kind === 13);
 }

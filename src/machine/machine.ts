@@ -179,7 +179,7 @@ export class Machine {
         'Leave --board out, or choose another one: `bluesim boards` lists them.',
       );
     }
-    this.#segments = fitSegments(image, this.memory, this.board.name);
+    this.#segments = fitSegments(image, this.memory, this.board);
     this.image = image;
     this.symbols = image.symbols;
     this.#placeImage();

@@ -46,7 +46,7 @@ describe('a table is in order', () => {
 describe('it is said when', () => {
   test('there is no table', () => {
     expect(vectorTableWarnings(image(0, 0), memory, 0x800)).toEqual([
-      'the image has no vector table at 0x00000800, where the processor looks for it',
+      'the image has no vector table at 0x00000800, where the processor looks for it: link it there',
     ]);
   });
 

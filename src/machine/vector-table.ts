@@ -82,7 +82,9 @@ export { exceptionName } from '../cpu/armv7m/faults.ts';
 export function vectorTableWarnings(image: Image, memory: GuestMemory, address: number): string[] {
   const table = vectorTableAt(image, address);
   if (table === undefined) {
-    return [`the image has no vector table at ${hex32(address)}, where the processor looks for it`];
+    return [
+      `the image has no vector table at ${hex32(address)}, where the processor looks for it: link it there`,
+    ];
   }
   const { initialSp, reset } = table;
   const warnings: string[] = [];

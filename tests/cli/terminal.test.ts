@@ -1,7 +1,7 @@
 /** A real terminal: keys reach the guest, Ctrl-A leaves, and the terminal is given back as it was. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { describeWith } from '../tools.ts';
 import { BLUESIM, firmware, temporaryFolder } from './command.ts';
 
@@ -9,11 +9,12 @@ const folder = temporaryFolder();
 const socket = `${folder}/tmux`;
 
 function tmux(...words: string[]): string {
-  return execFileSync('tmux', ['-S', socket, ...words], { encoding: 'utf8' });
+  return execFileSync('tmux', ['-S', socket, '-f', '/dev/null', ...words], { encoding: 'utf8' });
 }
 
-const keys = (...names: string[]) => tmux('send-keys', '-t', 'test', ...names);
-const screen = () => tmux('capture-pane', '-t', 'test', '-p', '-S', '-200');
+let session = '';
+const keys = (...names: string[]) => tmux('send-keys', '-t', session, ...names);
+const screen = () => tmux('capture-pane', '-t', session, '-p', '-S', '-200');
 
 /** Waits until the screen shows something. */
 async function shows(pattern: RegExp): Promise<string> {
@@ -29,27 +30,29 @@ const command = (...words: string[]) =>
   [process.execPath, BLUESIM, 'run', ...words].map((word) => `'${word}'`).join(' ');
 
 describeWith(['tmux', 'stty'], 'on a terminal', () => {
-  beforeAll(() => {
-    tmux('-f', '/dev/null', 'new-session', '-d', '-s', 'test', '-x', '120', '-y', '40', 'sh');
-    keys("PS1='ready> '", 'Enter');
-  });
+  let sessions = 0;
   afterAll(() => {
     tmux('kill-server');
   });
 
-  /** Starts a command on a clean screen; behind it come its exit code and whether the terminal's modes are the same. */
+  /**
+   * Starts a command on a terminal of its own; behind it come its exit code and whether the terminal's modes are the
+   * same. A script runs it: a shell that reads keys itself loses those that come before a Ctrl-C has reached it.
+   */
   async function start(line: string, prompt: RegExp): Promise<void> {
-    const script = `before=$(stty -g)
-clear
+    session = `test${++sessions}`;
+    const script = `${folder}/${session}.sh`;
+    writeFileSync(
+      script,
+      `trap : INT
+before=$(stty -g)
 ${line}
 echo "code $?"
 test "$before" = "$(stty -g)" && echo same modes
-`;
-    writeFileSync(`${folder}/script`, script);
-    keys('C-c');
-    keys('clear', 'Enter');
-    await shows(/^ready>$/m);
-    keys(`. '${folder}/script'`, 'Enter');
+while :; do sleep 1; done
+`,
+    );
+    tmux('new-session', '-d', '-s', session, '-x', '120', '-y', '40', `sh '${script}'`);
     await shows(prompt);
   }
 

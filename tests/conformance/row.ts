@@ -32,6 +32,12 @@ export interface Row extends RowOptions {
   readonly steps: number;
 }
 
+/** A row whose ISA says so what it starts from and what comes of it. */
+export interface Case<Before, After> extends Row {
+  readonly before: Before;
+  readonly after: After;
+}
+
 /** Rows about one instruction, or about one matter. */
 export interface Group<R extends Row, Extension extends string> {
   readonly title: string;
@@ -43,8 +49,28 @@ export interface Group<R extends Row, Extension extends string> {
 }
 
 /** The rows without those that say the same: a literal case may be among computed ones. With another result it stays, and fails. */
-export function distinct<R extends Row>(rows: readonly R[]): R[] {
+function distinct<R extends Row>(rows: readonly R[]): R[] {
   return [...new Map(rows.map((entry) => [JSON.stringify({ ...entry, title: '' }), entry])).values()];
+}
+
+export function groupOf<R extends Row, Extension extends string>(
+  title: string,
+  spec: string,
+  rows: readonly R[],
+  extensions: readonly Extension[] = [],
+): Group<R, Extension> {
+  return { title, spec, extensions, rows: distinct(rows) };
+}
+
+/** A case of a whole program. */
+export function caseOf<Before, After>(
+  title: string,
+  code: readonly number[],
+  before: Before,
+  after: After,
+  options: RowOptions = {},
+): Case<Before, After> {
+  return { title, code, before, after, steps: code.length, ...options };
 }
 
 /** All powers of two from 2^`low` to 2^`high`: each bit of an immediate by itself. */

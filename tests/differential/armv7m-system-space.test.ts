@@ -3,11 +3,11 @@
  * architecture manual or the processor's TRM and QEMU differ, the differences are listed here, and must be there.
  */
 import { expect, test } from 'vitest';
-import type { AccessWidth, Device } from '../../src/bus/device.ts';
+import type { AccessWidth } from '../../src/bus/device.ts';
+import { StatelessDevice } from '../../src/bus/stateless-device.ts';
 import { faultStatus } from '../../src/cpu/armv7m/faults.ts';
 import { SystemBench } from '../../src/cpu/armv7m/testing.ts';
-import { Nvic } from '../../src/devices/irq/nvic.ts';
-import { TestBench } from '../../src/devices/testing.ts';
+import { createNvic } from '../armv7m-bench.ts';
 import { seededWords } from '../random.ts';
 import { describeWith } from '../tools.ts';
 import { describeOperation } from './device-replay.ts';
@@ -19,30 +19,17 @@ const PSRAM = 0x2100_0000;
 const hex = (value: number) => (value >>> 0).toString(16);
 
 /** Memory that nobody has written. */
-class Zeros implements Device {
-  readonly name = 'psram';
-  readonly sizeBytes = 0x1_0000;
-  readonly readWidths = 7;
-  readonly writeWidths = 7;
-  readonly unaligned = false;
+class Zeros extends StatelessDevice {
   read = () => 0;
-  peek = () => 0;
   write(): void {}
-  reset(): void {}
-  onEvent(): void {}
-  snapshot = () => ({});
-  restore(): void {}
 }
 
 /** The processor with the interrupts of mps2-an385, and its PSRAM. */
 function subject(): SystemBench {
-  const devices = new TestBench();
-  const nvic = devices.create(
-    (context) => new Nvic(context, { name: 'nvic', lineCount: LINES, lines: [], priorityBits: 8 }),
-  );
+  const { nvic } = createNvic(LINES);
   const bench = new SystemBench(nvic);
   bench.bus.map(nvic, SCS + 0x100);
-  bench.bus.map(new Zeros(), PSRAM);
+  bench.bus.map(new Zeros('psram', 0x1_0000), PSRAM);
   // As the probe program does, which runs with interrupts off.
   bench.state.primask = 1;
   bench.exceptions.changed();

@@ -14,7 +14,7 @@ import type { DataAccess } from './data-access.ts';
 import { type Decoder, instructionLength } from './decode.ts';
 import { Fault } from './faults.ts';
 import { Operation } from './instructions/operation.ts';
-import { itPosition, noOperands, type Operands } from './instructions/row.ts';
+import { itPosition, nextItstate, noOperands, type Operands } from './instructions/row.ts';
 import { Op } from './micro-op.ts';
 import { SINK } from './state.ts';
 import { type Emit, endsBlock, translate } from './translate.ts';
@@ -137,9 +137,4 @@ export class ThumbBlocks extends BlockCache {
     this.#at = this.record(at, op | (d << 8) | (n << 13) | (m << 18), immediate, this.#address);
     if (extra !== undefined) this.code[at + 2] = extra;
   };
-}
-
-/** ITAdvance (A7.3.3). */
-export function nextItstate(itstate: number): number {
-  return (itstate & 7) === 0 ? 0 : (itstate & 0xe0) | ((itstate << 1) & 0x1f);
 }

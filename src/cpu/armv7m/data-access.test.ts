@@ -1,30 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import type { AccessWidth, Device } from '../../bus/device.ts';
+import { createNvic } from '../../../tests/armv7m-bench.ts';
+import { BFHFNMIGN, CCR, CFSR, STIR, UNALIGN_TRP, USERSETMPEND } from '../../../tests/armv7m-system.ts';
+import type { AccessWidth } from '../../bus/device.ts';
 import { Line } from '../../bus/line.ts';
+import { StatelessDevice } from '../../bus/stateless-device.ts';
 import { Itm } from '../../devices/debug/itm.ts';
-import { Nvic } from '../../devices/irq/nvic.ts';
 import { TestBench } from '../../devices/testing.ts';
 import { DataAccess } from './data-access.ts';
 import { Fault } from './faults.ts';
 import { CONTROL_NPRIV } from './state.ts';
 import { SystemBench } from './testing.ts';
 
-const CCR = 0xe000_ed14;
-const UNALIGN_TRP = 8;
-const USERSETMPEND = 2;
-const BFHFNMIGN = 0x100;
-const STIR = 0xe000_ef00;
-const CFSR = 0xe000_ed28;
 const RAM = 0x2000_0000;
 const RAM_END = 0x2001_0000;
 
 /** Takes words only, and notes them. */
-class WordDevice implements Device {
-  readonly name = 'words';
-  readonly sizeBytes = 0x1000;
-  readonly readWidths = 4;
-  readonly writeWidths = 4;
-  readonly unaligned = false;
+class WordDevice extends StatelessDevice {
+  override readonly readWidths = 4;
+  override readonly writeWidths = 4;
   readonly log: string[] = [];
   read(offset: number, width: AccessWidth): number {
     this.log.push(`r${offset}.${width}`);
@@ -33,19 +26,12 @@ class WordDevice implements Device {
   write(offset: number, width: AccessWidth, value: number): void {
     this.log.push(`w${offset}.${width}=${value}`);
   }
-  peek = () => 0;
-  reset(): void {}
-  onEvent(): void {}
-  snapshot = () => ({});
-  restore(): void {}
 }
 
 function setUp() {
-  const devices = new TestBench();
-  const options = { name: 'nvic', lineCount: 8, lines: [], priorityBits: 8 };
-  const nvic = devices.create((context) => new Nvic(context, options));
+  const { nvic } = createNvic(8);
   const bench = new SystemBench(nvic);
-  const device = new WordDevice();
+  const device = new WordDevice('words', 0x1000);
   bench.bus.map(device, 0x4000_0000);
   const { data } = bench;
   /** What an access raised, and where. */

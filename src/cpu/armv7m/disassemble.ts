@@ -7,13 +7,21 @@
  * flags. Which block an instruction is in, its encoding does not tell: that is the context of the interface,
  * ITSTATE. ARMv7-M Architecture Reference Manual, DDI 0403E.e, A7.3.2.
  */
-import type { DisassembleOptions, Disassembler, Disassembly } from '../disassembler.ts';
+import {
+  type DisassembleOptions,
+  type Disassembler,
+  type DisassemblyOfRow,
+  decodersBySet,
+  type OptionsWithExtensions,
+  placeText,
+} from '../disassembler.ts';
 import { Decoder, instructionLength } from './decode.ts';
 import { Operation } from './instructions/operation.ts';
 import {
   type Extension,
   ItPosition,
   itPosition,
+  nextItstate,
   noOperands,
   type Operands,
   OUTSIDE_IT,
@@ -22,17 +30,6 @@ import {
   unpredictableCases,
 } from './instructions/row.ts';
 import { specialRegisterName } from './special-register-names.ts';
-
-export interface Armv7mDisassembleOptions extends DisassembleOptions {
-  /** What is an instruction; keep one set and pass it again, a decoder is made for each. */
-  readonly extensions: ReadonlySet<Extension>;
-}
-
-export interface Armv7mDisassembly extends Disassembly {
-  readonly length: 2 | 4;
-  /** Undefined for an encoding that is UNDEFINED with these extensions. */
-  readonly row: Row | undefined;
-}
 
 /** Names of R0 to R15 as objdump prints them. Procedure Call Standard for the Arm Architecture, 6.1.1. */
 export const REGISTER_NAMES: readonly string[] = [
@@ -76,10 +73,7 @@ interface Context {
 const hex = (value: number) => `0x${(value >>> 0).toString(16)}`;
 const register = (index: number) => REGISTER_NAMES[index]!;
 
-function place(address: number, { symbol }: Context): string {
-  const name = symbol?.(address >>> 0);
-  return (address >>> 0).toString(16) + (name === undefined ? '' : ` <${name}>`);
-}
+const place = (address: number, { symbol }: Context) => placeText(address, symbol);
 
 function number(value: number, context: Context): string {
   context.number = value;
@@ -255,18 +249,7 @@ function render(context: Context): string {
   return `${name} ${text}`.trimEnd() + remarks.map((remark) => ` @ ${remark}`).join('');
 }
 
-/** ITAdvance. A7.3.3 */
-export function advanceItState(itstate: number): number {
-  return (itstate & 7) === 0 ? 0 : (itstate & 0xe0) | ((itstate << 1) & 0x1f);
-}
-
-const decoders = new WeakMap<ReadonlySet<Extension>, Decoder>();
-
-function decoderFor(extensions: ReadonlySet<Extension>): Decoder {
-  let decoder = decoders.get(extensions);
-  if (!decoder) decoders.set(extensions, (decoder = new Decoder(extensions)));
-  return decoder;
-}
+const decoderFor = decodersBySet((extensions: ReadonlySet<Extension>) => new Decoder(extensions));
 
 /** Whether an instruction can do more to the state than change general registers and flags. */
 function writesSpecial(row: Row, operands: Operands): boolean {
@@ -291,14 +274,14 @@ function writesSpecial(row: Row, operands: Operands): boolean {
 export function disassemble(
   word: number,
   address: number,
-  options: Armv7mDisassembleOptions,
-): Armv7mDisassembly {
+  options: OptionsWithExtensions<Extension>,
+): DisassemblyOfRow<Row> {
   const length = instructionLength(word);
   const encoding = length === 2 ? word & 0xffff : (word << 16) | (word >>> 16);
   const itstate = options.context ?? 0;
   const position = itPosition(itstate);
   const row = decoderFor(options.extensions).findAny(encoding);
-  const context = advanceItState(itstate);
+  const context = nextItstate(itstate);
   if (!row) {
     const digits = (encoding >>> 0).toString(16).padStart(2 * length, '0');
     const text = `${length === 2 ? '.inst.n' : '.inst.w'} 0x${digits} @ <UNDEFINED>`;

@@ -1,42 +1,29 @@
 import { describe, expect, test } from 'vitest';
-import { Line } from '../../bus/line.ts';
-import { Nvic } from '../../devices/irq/nvic.ts';
-import { TestBench } from '../../devices/testing.ts';
+import { exceptionBench } from '../../../tests/armv7m-bench.ts';
+import {
+  ALL_FAULTS,
+  BFAR,
+  BUS_FAULT,
+  CFSR,
+  DEMCR,
+  DFSR,
+  FORCED,
+  HARD_FAULT,
+  HFSR,
+  MEM_MANAGE,
+  MMFAR,
+  MONITOR,
+  NMI,
+  PENDSV,
+  SHCSR,
+  SVCALL,
+  USAGE_FAULT,
+  VTOR,
+} from '../../../tests/armv7m-system.ts';
 import { EXC_RETURN_THREAD_PROCESS, LOCKUP_ADDRESS } from './exceptions.ts';
 import { Fault } from './faults.ts';
 import { CONTROL_NPRIV, CONTROL_SPSEL, LR } from './state.ts';
-import { type BenchOptions, exceptionTools, THREAD_CODE } from './testing.ts';
-
-const SHCSR = 0xe000_ed24;
-const CFSR = 0xe000_ed28;
-const HFSR = 0xe000_ed2c;
-const DFSR = 0xe000_ed30;
-const MMFAR = 0xe000_ed34;
-const BFAR = 0xe000_ed38;
-const VTOR = 0xe000_ed08;
-const DEMCR = 0xe000_edfc;
-
-const NMI = 2;
-const HARD_FAULT = 3;
-const MEM_MANAGE = 4;
-const BUS_FAULT = 5;
-const USAGE_FAULT = 6;
-const SVCALL = 11;
-const MONITOR = 12;
-const PENDSV = 14;
-
-const FORCED = 0x4000_0000;
-const ALL_FAULTS = 0x7_0000;
-const LINES = 20;
-
-function setUp(options: BenchOptions = {}) {
-  const lines = Array.from({ length: LINES }, (_, i) => new Line(`irq${i}`));
-  const { priorityBits = 8 } = options;
-  const nvic = new TestBench().create(
-    (context) => new Nvic(context, { name: 'nvic', lineCount: LINES, lines, priorityBits }),
-  );
-  return { lines, nvic, ...exceptionTools(nvic, options) };
-}
+import { THREAD_CODE } from './testing.ts';
 
 describe('faults', () => {
   test.each([
@@ -50,7 +37,7 @@ describe('faults', () => {
     [Fault.InstructionBus, BUS_FAULT, 0x100],
     [Fault.PreciseBus, BUS_FAULT, 0x8200],
   ])('%i is exception %i with CFSR %i', (fault, number, status) => {
-    const { bench, state, exceptions, frame } = setUp();
+    const { bench, state, exceptions, frame } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS);
     exceptions.fault(fault, 0x3000_0004);
     expect([state.ipsr, bench.peek(CFSR), bench.peek(HFSR)]).toEqual([number, status, 0]);
@@ -60,7 +47,7 @@ describe('faults', () => {
   });
 
   test('that is not enabled is a HardFault', () => {
-    const { bench, state, exceptions } = setUp();
+    const { bench, state, exceptions } = exceptionBench();
     exceptions.fault(Fault.DivideByZero, 0);
     expect([state.ipsr, bench.peek(CFSR), bench.peek(HFSR)]).toEqual([HARD_FAULT, 1 << 25, FORCED]);
   });
@@ -71,7 +58,7 @@ describe('faults', () => {
       [0x80, HARD_FAULT],
       [0xc0, HARD_FAULT],
     ] as const) {
-      const { bench, state, exceptions, priority, enable, pend } = setUp();
+      const { bench, state, exceptions, priority, enable, pend } = exceptionBench();
       bench.write(SHCSR, ALL_FAULTS);
       priority({ 16: 0x80, [USAGE_FAULT]: own });
       enable(16);
@@ -84,7 +71,7 @@ describe('faults', () => {
 
   test('with PRIMASK or BASEPRI set is a HardFault', () => {
     for (const mask of ['primask', 'basepri'] as const) {
-      const { bench, state, exceptions, priority } = setUp();
+      const { bench, state, exceptions, priority } = exceptionBench();
       bench.write(SHCSR, ALL_FAULTS);
       priority({ [USAGE_FAULT]: 0x80 });
       state[mask] = 1;
@@ -95,7 +82,7 @@ describe('faults', () => {
   });
 
   test('status bits stay until they are written with ones', () => {
-    const { bench, exceptions } = setUp();
+    const { bench, exceptions } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS);
     exceptions.fault(Fault.DivideByZero, 0);
     bench.leave();
@@ -110,7 +97,7 @@ describe('faults', () => {
 
 describe('SVC and BKPT', () => {
   test('SVC returns behind itself', () => {
-    const { bench, state, exceptions, frame } = setUp();
+    const { bench, state, exceptions, frame } = exceptionBench();
     exceptions.supervisorCall(THREAD_CODE + 2, 0x12);
     expect([state.ipsr, frame()[6], frame()[7]! & 0x0600_fc00]).toEqual([
       SVCALL,
@@ -122,7 +109,7 @@ describe('SVC and BKPT', () => {
   });
 
   test('an SVC that cannot be taken is a HardFault of the instruction', () => {
-    const { bench, state, exceptions, frame } = setUp();
+    const { bench, state, exceptions, frame } = exceptionBench();
     state.primask = 1;
     exceptions.changed();
     exceptions.supervisorCall(THREAD_CODE + 2, 0);
@@ -130,13 +117,13 @@ describe('SVC and BKPT', () => {
   });
 
   test('BKPT without a debugger is a HardFault', () => {
-    const { bench, state, exceptions } = setUp();
+    const { bench, state, exceptions } = exceptionBench();
     exceptions.breakpoint();
     expect([state.ipsr, bench.peek(HFSR), bench.peek(DFSR)]).toEqual([HARD_FAULT, 0x8000_0000, 2]);
   });
 
   test('BKPT with the monitor enabled is DebugMonitor, if its priority suffices', () => {
-    const { bench, state, exceptions } = setUp();
+    const { bench, state, exceptions } = exceptionBench();
     bench.write(DEMCR, 1 << 16);
     exceptions.breakpoint();
     expect([state.ipsr, bench.peek(HFSR), bench.peek(DFSR)]).toEqual([MONITOR, 0, 2]);
@@ -145,7 +132,7 @@ describe('SVC and BKPT', () => {
   });
 
   test('MON_PEND makes DebugMonitor pending, enabled or not', () => {
-    const { bench } = setUp();
+    const { bench } = exceptionBench();
     bench.write(DEMCR, 1 << 17);
     expect(bench.peek(DEMCR)).toBe(1 << 17);
     expect(bench.step()).toBe(MONITOR);
@@ -155,7 +142,7 @@ describe('SVC and BKPT', () => {
 
 describe('derived exceptions', () => {
   test('a stack that nothing answers: BusFault first when it is higher', () => {
-    const { bench, state, priority, enable, pend, nvic } = setUp();
+    const { bench, state, priority, enable, pend, nvic } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS);
     priority({ [BUS_FAULT]: 0x20, 16: 0x40 });
     enable(16);
@@ -168,7 +155,7 @@ describe('derived exceptions', () => {
   });
 
   test('the original first when it is higher', () => {
-    const { bench, state, priority, enable, pend } = setUp();
+    const { bench, state, priority, enable, pend } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS);
     priority({ [BUS_FAULT]: 0x80, 16: 0x40 });
     enable(16);
@@ -181,7 +168,7 @@ describe('derived exceptions', () => {
   });
 
   test('stacking that fails while BusFault is entered is the same BusFault', () => {
-    const { bench, state, exceptions } = setUp();
+    const { bench, state, exceptions } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS);
     state.msp = 0x3000_0000;
     exceptions.fault(Fault.PreciseBus, 0x3000_1000);
@@ -190,7 +177,7 @@ describe('derived exceptions', () => {
   });
 
   test('stacking that fails while HardFault is entered is the same HardFault', () => {
-    const { bench, state, exceptions } = setUp();
+    const { bench, state, exceptions } = exceptionBench();
     state.msp = 0x3000_0000;
     exceptions.fault(Fault.UndefinedInstruction, 0);
     expect([state.ipsr, bench.peek(CFSR), exceptions.lockup]).toEqual([HARD_FAULT, 0x1_1000, '']);
@@ -198,7 +185,7 @@ describe('derived exceptions', () => {
   });
 
   test('stacking that the MPU forbids', () => {
-    const { bench, state, pend } = setUp();
+    const { bench, state, pend } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS);
     bench.write(0xe000_ed9c, 0x2000_0010);
     bench.write(0xe000_eda0, 0x0600_0001 | (15 << 1));
@@ -210,7 +197,7 @@ describe('derived exceptions', () => {
   });
 
   test('unstacking that fails: the fault is tail-chained on the frame', () => {
-    const { bench, state, pend } = setUp();
+    const { bench, state, pend } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS);
     state.psp = 0x2000_1000;
     state.setMode(0, CONTROL_SPSEL);
@@ -230,7 +217,7 @@ describe('derived exceptions', () => {
   });
 
   test('unstacking is made with the rights of what is returned to', () => {
-    const { bench, state, pend } = setUp();
+    const { bench, state, pend } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS);
     // Privileged only.
     bench.write(0xe000_ed9c, 0x2000_0010);
@@ -244,7 +231,7 @@ describe('derived exceptions', () => {
   });
 
   test('a vector that cannot be read: HardFault, and the exception stays pending', () => {
-    const { bench, state, nvic, enable, pend } = setUp();
+    const { bench, state, nvic, enable, pend } = exceptionBench();
     // The table's last part lies beyond the end of memory.
     bench.write(VTOR, 0xff80);
     bench.poke(0xff80 + 4 * HARD_FAULT, 0x2001);
@@ -263,7 +250,7 @@ describe('derived exceptions', () => {
   });
 
   test('nor that of HardFault: lockup', () => {
-    const { bench, state, pend } = setUp();
+    const { bench, state, pend } = exceptionBench();
     bench.write(VTOR, 0x3000_0000);
     pend(PENDSV);
     bench.step();
@@ -274,7 +261,7 @@ describe('derived exceptions', () => {
 
 describe('lockup', () => {
   test('a fault in HardFault', () => {
-    const { bench, state, exceptions } = setUp();
+    const { bench, state, exceptions } = exceptionBench();
     exceptions.fault(Fault.UndefinedInstruction, 0);
     exceptions.fault(Fault.PreciseBus, 0x3000_0000);
     expect(exceptions.lockup).toBe(
@@ -284,12 +271,12 @@ describe('lockup', () => {
   });
 
   test('SVC in NMI, and a fault with FAULTMASK set', () => {
-    const first = setUp();
+    const first = exceptionBench();
     first.pend(NMI);
     first.bench.step();
     first.exceptions.supervisorCall(0, 0);
     expect(first.exceptions.lockup).toBe('SVC at 0x00001020 while handling NMI');
-    const second = setUp();
+    const second = exceptionBench();
     second.state.faultmask = 1;
     second.exceptions.changed();
     second.exceptions.fault(Fault.UndefinedInstruction, 0);
@@ -297,7 +284,7 @@ describe('lockup', () => {
   });
 
   test('ends by NMI at the priority of HardFault, and comes back', () => {
-    const { bench, state, exceptions, pend } = setUp();
+    const { bench, state, exceptions, pend } = exceptionBench();
     exceptions.fault(Fault.UndefinedInstruction, 0);
     exceptions.breakpoint();
     expect(exceptions.lockup).not.toBe('');
@@ -313,7 +300,7 @@ describe('lockup', () => {
   });
 
   test('ends by nothing at the priority of NMI', () => {
-    const { bench, exceptions, pend } = setUp();
+    const { bench, exceptions, pend } = exceptionBench();
     pend(NMI);
     bench.step();
     exceptions.fault(Fault.UndefinedInstruction, 0);
@@ -323,7 +310,7 @@ describe('lockup', () => {
   });
 
   test('NMI that cannot be stacked while HardFault is active', () => {
-    const { bench, state, exceptions, pend } = setUp();
+    const { bench, state, exceptions, pend } = exceptionBench();
     exceptions.fault(Fault.UndefinedInstruction, 0);
     state.msp = 0x3000_0000;
     pend(NMI);
@@ -333,7 +320,7 @@ describe('lockup', () => {
   });
 
   test('NMI that cannot be stacked in Thread mode is taken, then the fault', () => {
-    const { bench, state, exceptions, pend } = setUp();
+    const { bench, state, exceptions, pend } = exceptionBench();
     state.msp = 0x3000_0000;
     pend(NMI);
     expect(bench.step()).toBe(NMI);

@@ -1,35 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import { exceptionBench } from '../../../tests/armv7m-bench.ts';
+import {
+  AIRCR,
+  ALL_FAULTS,
+  ICSR,
+  MEM_MANAGE,
+  NMI,
+  PENDSV,
+  SCR,
+  SHCSR,
+  SYSTICK,
+} from '../../../tests/armv7m-system.ts';
 import { Line } from '../../bus/line.ts';
-import { Nvic } from '../../devices/irq/nvic.ts';
-import { TestBench } from '../../devices/testing.ts';
 import { Sleep } from './exception-priorities.ts';
-import { type BenchOptions, exceptionTools } from './testing.ts';
-
-const SHCSR = 0xe000_ed24;
-const SCR = 0xe000_ed10;
-const ICSR = 0xe000_ed04;
-const AIRCR = 0xe000_ed0c;
-
-const NMI = 2;
-const MEM_MANAGE = 4;
-const PENDSV = 14;
-const SYSTICK = 15;
-
-const ALL_FAULTS = 0x7_0000;
-const LINES = 20;
-
-function setUp(options: BenchOptions = {}) {
-  const lines = Array.from({ length: LINES }, (_, i) => new Line(`irq${i}`));
-  const { priorityBits = 8 } = options;
-  const nvic = new TestBench().create(
-    (context) => new Nvic(context, { name: 'nvic', lineCount: LINES, lines, priorityBits }),
-  );
-  return { lines, nvic, ...exceptionTools(nvic, options) };
-}
 
 describe('sleep', () => {
   test('WFI waits for what could be taken, whatever PRIMASK says', () => {
-    const { state, exceptions, priority, enable, pend } = setUp();
+    const { state, exceptions, priority, enable, pend } = exceptionBench();
     priority({ 16: 0x40, 17: 0x80 });
     enable(16, 17);
     state.basepri = 0x80;
@@ -49,7 +36,7 @@ describe('sleep', () => {
   });
 
   test('WFI with FAULTMASK waits for NMI', () => {
-    const { state, exceptions, pend } = setUp();
+    const { state, exceptions, pend } = exceptionBench();
     state.faultmask = 1;
     exceptions.changed();
     pend(PENDSV);
@@ -60,7 +47,7 @@ describe('sleep', () => {
   });
 
   test('WFE takes the event, or waits for one', () => {
-    const { exceptions } = setUp();
+    const { exceptions } = exceptionBench();
     exceptions.sendEvent();
     exceptions.waitForEvent();
     expect([exceptions.sleep, exceptions.eventRegister]).toEqual([Sleep.None, false]);
@@ -75,7 +62,7 @@ describe('sleep', () => {
   });
 
   test('WFE is ended by an exception that is taken, not by one that PRIMASK holds back', () => {
-    const { state, exceptions, pend } = setUp();
+    const { state, exceptions, pend } = exceptionBench();
     exceptions.waitForEvent();
     state.primask = 1;
     exceptions.changed();
@@ -87,7 +74,7 @@ describe('sleep', () => {
   });
 
   test('with SEVONPEND whatever becomes pending is an event', () => {
-    const { bench, exceptions, lines } = setUp();
+    const { bench, exceptions, lines } = exceptionBench();
     bench.write(SCR, 0x10);
     exceptions.waitForEvent();
     lines[3]!.set(true);
@@ -101,7 +88,7 @@ describe('sleep', () => {
   });
 
   test('SLEEPONEXIT sleeps on the return to Thread mode', () => {
-    const { bench, state, exceptions, priority, enable, pend } = setUp();
+    const { bench, state, exceptions, priority, enable, pend } = exceptionBench();
     bench.write(SCR, 2);
     priority({ 16: 0x80, 17: 0x40 });
     enable(16, 17);
@@ -121,7 +108,7 @@ describe('sleep', () => {
 
 describe('what may still come', () => {
   test('an interrupt above what is active and masked', () => {
-    const { bench, state, exceptions, lines, priority, enable, pend } = setUp();
+    const { bench, state, exceptions, lines, priority, enable, pend } = exceptionBench();
     lines[1]!.drivenBy(() => true);
     priority({ 17: 0x40, 16: 0x80 });
     expect(exceptions.canBeWoken()).toBe(false);
@@ -147,7 +134,7 @@ describe('what may still come', () => {
   });
 
   test('SysTick and NMI by their lines', () => {
-    const { state, exceptions } = setUp();
+    const { state, exceptions } = exceptionBench();
     const nmi = new Line('nmi');
     const systick = new Line('systick');
     exceptions.connect(NMI, nmi);
@@ -168,7 +155,7 @@ describe('what may still come', () => {
   });
 
   test('with SEVONPEND a line that is not enabled', () => {
-    const { bench, exceptions, lines } = setUp();
+    const { bench, exceptions, lines } = exceptionBench();
     lines[2]!.drivenBy(() => true);
     exceptions.waitForEvent();
     expect(exceptions.canBeWoken()).toBe(false);
@@ -179,7 +166,7 @@ describe('what may still come', () => {
 
 describe('ICSR', () => {
   test('shows what is active and pending', () => {
-    const { bench, enable, pend, priority } = setUp();
+    const { bench, enable, pend, priority } = exceptionBench();
     expect(bench.peek(ICSR)).toBe(0x800);
     priority({ 16: 0x40, 17: 0x80, [SYSTICK]: 0xc0, [PENDSV]: 0xc0 });
     enable(16, 17);
@@ -194,7 +181,7 @@ describe('ICSR', () => {
   });
 
   test('VECTPENDING shows what BASEPRI and FAULTMASK let pass, PRIMASK or not', () => {
-    const { bench, state, exceptions, enable, pend, priority } = setUp();
+    const { bench, state, exceptions, enable, pend, priority } = exceptionBench();
     const vector = () => (bench.peek(ICSR) >>> 12) & 0x1ff;
     priority({ 16: 0x40 });
     enable(16);
@@ -212,7 +199,7 @@ describe('ICSR', () => {
   });
 
   test('sets and clears', () => {
-    const { bench, exceptions } = setUp();
+    const { bench, exceptions } = exceptionBench();
     bench.write(ICSR, 0x9400_0000);
     expect(exceptions.pending).toBe((1 << NMI) | (1 << PENDSV) | (1 << SYSTICK));
     bench.write(ICSR, 0x0a00_0000);
@@ -224,7 +211,7 @@ describe('ICSR', () => {
 
 describe('AIRCR and SHCSR', () => {
   test('AIRCR needs its key', () => {
-    const { bench } = setUp();
+    const { bench } = exceptionBench();
     bench.write(AIRCR, 0x704);
     expect([bench.peek(AIRCR), bench.resets, bench.errors.length]).toEqual([0xfa05_0000, 0, 1]);
     bench.write(AIRCR, 0x05fa_0304);
@@ -232,7 +219,7 @@ describe('AIRCR and SHCSR', () => {
   });
 
   test('VECTCLRACTIVE leaves nothing active', () => {
-    const { bench, enable, pend, active, state } = setUp();
+    const { bench, enable, pend, active, state } = exceptionBench();
     enable(16);
     pend(16);
     bench.step();
@@ -243,7 +230,7 @@ describe('AIRCR and SHCSR', () => {
   });
 
   test('SHCSR is writable in all bits', () => {
-    const { bench } = setUp();
+    const { bench } = exceptionBench();
     bench.write(SHCSR, -1);
     expect(bench.peek(SHCSR)).toBe(0x7_fd8b);
     bench.write(SHCSR, 0);
@@ -251,20 +238,20 @@ describe('AIRCR and SHCSR', () => {
   });
 
   test('a fault that software makes pending is taken', () => {
-    const { bench } = setUp();
+    const { bench } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS | (1 << 13));
     expect(bench.step()).toBe(MEM_MANAGE);
   });
 
   test('a fault that is pending but not enabled is not', () => {
-    const { bench } = setUp();
+    const { bench } = exceptionBench();
     bench.write(SHCSR, 1 << 13);
     expect(bench.step()).toBe(0);
   });
 });
 
 test('a snapshot restored into a fresh system goes on alike', () => {
-  const first = setUp();
+  const first = exceptionBench();
   first.bench.write(SHCSR, ALL_FAULTS);
   first.priority({ 16: 0x80, 17: 0x40, [PENDSV]: 0xc0 });
   first.enable(16, 17);
@@ -272,7 +259,7 @@ test('a snapshot restored into a fresh system goes on alike', () => {
   first.bench.step();
   first.bench.data.loadExclusive(0x2000_0000, 4);
   first.pend(17);
-  const second = setUp();
+  const second = exceptionBench();
   second.nvic.restore(structuredClone(first.nvic.snapshot()));
   second.state.restore(structuredClone(first.state.snapshot()));
   second.bench.registers.restore(structuredClone(first.bench.registers.snapshot()));

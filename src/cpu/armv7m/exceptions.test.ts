@@ -1,7 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { Line } from '../../bus/line.ts';
-import { Nvic } from '../../devices/irq/nvic.ts';
-import { TestBench } from '../../devices/testing.ts';
+import { exceptionBench } from '../../../tests/armv7m-bench.ts';
+import {
+  AIRCR,
+  ALL_FAULTS,
+  CCR,
+  CFSR,
+  FORCED,
+  HARD_FAULT,
+  HFSR,
+  NMI,
+  PENDSV,
+  SHCSR,
+  SVCALL,
+  SYSTICK,
+  USAGE_FAULT,
+  VTOR,
+} from '../../../tests/armv7m-system.ts';
 import {
   EXC_RETURN_HANDLER,
   EXC_RETURN_THREAD_MAIN,
@@ -9,44 +23,17 @@ import {
   LOCKUP_ADDRESS,
 } from './exceptions.ts';
 import { CONTROL_NPRIV, CONTROL_SPSEL, LR, SP } from './state.ts';
-import { type BenchOptions, exceptionTools, HANDLERS, STACK_TOP, THREAD_CODE } from './testing.ts';
-
-const SHCSR = 0xe000_ed24;
-const CFSR = 0xe000_ed28;
-const HFSR = 0xe000_ed2c;
-const CCR = 0xe000_ed14;
-const AIRCR = 0xe000_ed0c;
-const VTOR = 0xe000_ed08;
-
-const NMI = 2;
-const HARD_FAULT = 3;
-const USAGE_FAULT = 6;
-const SVCALL = 11;
-const PENDSV = 14;
-const SYSTICK = 15;
-
-const FORCED = 0x4000_0000;
-const ALL_FAULTS = 0x7_0000;
-const LINES = 20;
-
-function setUp(options: BenchOptions = {}) {
-  const lines = Array.from({ length: LINES }, (_, i) => new Line(`irq${i}`));
-  const { priorityBits = 8 } = options;
-  const nvic = new TestBench().create(
-    (context) => new Nvic(context, { name: 'nvic', lineCount: LINES, lines, priorityBits }),
-  );
-  return { lines, nvic, ...exceptionTools(nvic, options) };
-}
+import { HANDLERS, STACK_TOP, THREAD_CODE } from './testing.ts';
 
 describe('reset', () => {
   test('begins with what the vector table says', () => {
-    const { state } = setUp();
+    const { state } = exceptionBench();
     expect([state.msp, state.counter, state.thumb, state.x[LR]]).toEqual([STACK_TOP, THREAD_CODE, true, -1]);
     expect([state.ipsr, state.control, state.privileged]).toEqual([0, 0, true]);
   });
 
   test('from a table elsewhere', () => {
-    const bench = setUp({ vectorTable: 0x2000_0000 }).bench;
+    const bench = exceptionBench({ vectorTable: 0x2000_0000 }).bench;
     bench.poke(0x2000_0000, 0x2000_4003);
     bench.poke(0x2000_0004, 0x5000);
     bench.reset();
@@ -54,7 +41,7 @@ describe('reset', () => {
   });
 
   test('without a table is a lockup', () => {
-    const { bench, exceptions } = setUp({ vectorTable: 0x3000_0000 });
+    const { bench, exceptions } = exceptionBench({ vectorTable: 0x3000_0000 });
     expect(exceptions.lockup).toBe('the reset vector at 0x30000000 cannot be read');
     expect([bench.state.counter, bench.state.ipsr]).toEqual([LOCKUP_ADDRESS, HARD_FAULT]);
     expect(bench.peek(HFSR)).toBe(2);
@@ -63,7 +50,7 @@ describe('reset', () => {
 
 describe('entry', () => {
   test('stacks eight words, sets LR and goes to the vector', () => {
-    const { bench, state, pend, frame, active } = setUp();
+    const { bench, state, pend, frame, active } = exceptionBench();
     for (let i = 0; i < 13; i++) state.x[i] = 0x100 + i;
     state.x[LR] = 0x4321;
     state.apsr = 0xa800_0000 | 0;
@@ -83,7 +70,7 @@ describe('entry', () => {
   });
 
   test('aligns the frame to eight bytes with STKALIGN, and notes it in the frame', () => {
-    const { bench, state, pend, frame } = setUp();
+    const { bench, state, pend, frame } = exceptionBench();
     state.msp = STACK_TOP - 4;
     pend(PENDSV);
     bench.step();
@@ -93,7 +80,7 @@ describe('entry', () => {
   });
 
   test('leaves it at four without', () => {
-    const { bench, state, pend, frame } = setUp();
+    const { bench, state, pend, frame } = exceptionBench();
     bench.write(CCR, 0);
     state.msp = STACK_TOP - 4;
     pend(PENDSV);
@@ -104,7 +91,7 @@ describe('entry', () => {
   });
 
   test('from the process stack goes to the main stack', () => {
-    const { bench, state, pend } = setUp();
+    const { bench, state, pend } = exceptionBench();
     state.psp = 0x2000_1000;
     state.setMode(0, CONTROL_SPSEL | CONTROL_NPRIV);
     pend(PENDSV);
@@ -120,7 +107,7 @@ describe('entry', () => {
   });
 
   test('a vector without bit 0 clears the T bit', () => {
-    const { bench, state, pend } = setUp();
+    const { bench, state, pend } = exceptionBench();
     bench.poke(4 * PENDSV, 0x2000);
     pend(PENDSV);
     bench.step();
@@ -128,7 +115,7 @@ describe('entry', () => {
   });
 
   test('reads the table that VTOR names', () => {
-    const { bench, state, pend } = setUp();
+    const { bench, state, pend } = exceptionBench();
     bench.write(VTOR, 0x2000_007f);
     expect(bench.peek(VTOR)).toBe(0x2000_0000);
     bench.poke(0x2000_0000 + 4 * PENDSV, 0x3001);
@@ -138,7 +125,7 @@ describe('entry', () => {
   });
 
   test('clears the local monitor and is an event', () => {
-    const { bench, exceptions, pend } = setUp();
+    const { bench, exceptions, pend } = exceptionBench();
     bench.data.loadExclusive(0x2000_0000, 4);
     pend(PENDSV);
     bench.step();
@@ -148,7 +135,7 @@ describe('entry', () => {
 
 describe('priorities', () => {
   test('only a higher group priority preempts', () => {
-    const { bench, priority, enable, pend, takeAll } = setUp();
+    const { bench, priority, enable, pend, takeAll } = exceptionBench();
     priority({ 16: 0x80, 17: 0x80, 18: 0x40 });
     enable(16, 17, 18);
     pend(16);
@@ -161,7 +148,7 @@ describe('priorities', () => {
   });
 
   test('of several the highest, then the lowest number', () => {
-    const { bench, priority, enable, pend } = setUp();
+    const { bench, priority, enable, pend } = exceptionBench();
     priority({ [SYSTICK]: 0x40, [PENDSV]: 0x80, 16: 0x40, 17: 0x20 });
     enable(16, 17);
     pend(SYSTICK, PENDSV, 16, 17);
@@ -177,7 +164,7 @@ describe('priorities', () => {
   });
 
   test('PRIGROUP takes low bits as the subpriority: order, but no preemption', () => {
-    const { bench, priority, enable, pend, takeAll } = setUp();
+    const { bench, priority, enable, pend, takeAll } = exceptionBench();
     bench.write(AIRCR, 0x05fa_0500);
     priority({ 16: 0x4f, 17: 0x41, 18: 0x3f });
     enable(16, 17, 18);
@@ -195,7 +182,7 @@ describe('priorities', () => {
   });
 
   test('PRIGROUP 7 leaves no preemption among configurable exceptions', () => {
-    const { bench, priority, enable, pend, takeAll } = setUp();
+    const { bench, priority, enable, pend, takeAll } = exceptionBench();
     bench.write(AIRCR, 0x05fa_0700);
     priority({ 16: 0xff, 17: 0x00 });
     enable(16, 17);
@@ -208,7 +195,7 @@ describe('priorities', () => {
   });
 
   test('with three bits the lower ones do not exist', () => {
-    const { bench, priority, enable, pend, takeAll } = setUp({ priorityBits: 3 });
+    const { bench, priority, enable, pend, takeAll } = exceptionBench({ priorityBits: 3 });
     priority({ 16: 0x5f, 17: 0x41, [PENDSV]: 0xff });
     expect(bench.peek(0xe000_ed20)).toBe(0x00e0_0000);
     enable(16, 17);
@@ -219,7 +206,7 @@ describe('priorities', () => {
   });
 
   test('PRIMASK, BASEPRI and FAULTMASK', () => {
-    const { bench, priority, enable, pend, state, exceptions } = setUp();
+    const { bench, priority, enable, pend, state, exceptions } = exceptionBench();
     priority({ 16: 0x40, 17: 0x80 });
     enable(16, 17);
     pend(17);
@@ -242,7 +229,7 @@ describe('priorities', () => {
   });
 
   test('a change of priority is seen at once', () => {
-    const { priority, enable, pend, takeAll } = setUp();
+    const { priority, enable, pend, takeAll } = exceptionBench();
     priority({ 16: 0x40, 17: 0x80 });
     enable(16, 17);
     pend(16);
@@ -253,7 +240,7 @@ describe('priorities', () => {
   });
 
   test('an active bit that software sets counts', () => {
-    const { bench, exceptions, pend } = setUp();
+    const { bench, exceptions, pend } = exceptionBench();
     bench.write(SHCSR, 1 << 7);
     expect(exceptions.executionPriority()).toBe(0);
     pend(PENDSV);
@@ -265,7 +252,7 @@ describe('priorities', () => {
 
 describe('nesting and tail-chaining', () => {
   test('three levels and back', () => {
-    const { bench, state, priority, enable, pend, active } = setUp();
+    const { bench, state, priority, enable, pend, active } = exceptionBench();
     priority({ 16: 0x80, 17: 0x40, 18: 0x20 });
     enable(16, 17, 18);
     for (const n of [16, 17, 18]) {
@@ -282,7 +269,7 @@ describe('nesting and tail-chaining', () => {
   });
 
   test('a tail-chained handler finds the frame of what was interrupted, and its EXC_RETURN', () => {
-    const { bench, state, enable, pend, frame } = setUp();
+    const { bench, state, enable, pend, frame } = exceptionBench();
     enable(16, 17);
     pend(16, 17);
     bench.step();
@@ -296,7 +283,7 @@ describe('nesting and tail-chaining', () => {
   });
 
   test('a level that stays high comes again by tail-chaining', () => {
-    const { bench, lines, state, enable } = setUp();
+    const { bench, lines, state, enable } = exceptionBench();
     enable(16);
     lines[0]!.set(true);
     bench.step();
@@ -308,7 +295,7 @@ describe('nesting and tail-chaining', () => {
   });
 
   test('a higher exception during stacking is taken first: late arrival', () => {
-    const { bench, state, exceptions, priority, pend } = setUp();
+    const { bench, state, exceptions, priority, pend } = exceptionBench();
     priority({ [SVCALL]: 0x80, [SYSTICK]: 0x40 });
     pend(SYSTICK);
     // SVC is executed at the boundary at which SysTick is already pending.
@@ -322,7 +309,7 @@ describe('nesting and tail-chaining', () => {
   });
 
   test('FAULTMASK falls on return, but not from NMI', () => {
-    const { bench, state, exceptions, pend } = setUp();
+    const { bench, state, exceptions, pend } = exceptionBench();
     pend(NMI);
     bench.step();
     state.faultmask = 1;
@@ -340,7 +327,7 @@ describe('nesting and tail-chaining', () => {
   });
 
   test('BASEPRI and PRIMASK stay', () => {
-    const { bench, state, exceptions, pend } = setUp();
+    const { bench, state, exceptions, pend } = exceptionBench();
     pend(PENDSV);
     bench.step();
     state.primask = 1;
@@ -355,7 +342,7 @@ describe('EXC_RETURN', () => {
   test.each([0xffff_fff0, 0xffff_fff3, 0xffff_fff5, 0xffff_ffff])(
     '%i is no return: UsageFault on the frame that is there',
     (value) => {
-      const { bench, state, pend, frame } = setUp();
+      const { bench, state, pend, frame } = exceptionBench();
       bench.write(SHCSR, ALL_FAULTS);
       pend(PENDSV);
       bench.step();
@@ -367,7 +354,7 @@ describe('EXC_RETURN', () => {
   );
 
   test('bits 27:4 do not count', () => {
-    const { bench, state, pend } = setUp();
+    const { bench, state, pend } = exceptionBench();
     pend(PENDSV);
     bench.step();
     bench.exceptions.exceptionReturn(0xf000_0009 | 0);
@@ -375,7 +362,7 @@ describe('EXC_RETURN', () => {
   });
 
   test('of an exception that is not active', () => {
-    const { bench, state, pend } = setUp();
+    const { bench, state, pend } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS);
     pend(PENDSV);
     bench.step();
@@ -386,7 +373,7 @@ describe('EXC_RETURN', () => {
 
   test('to Thread mode while others are active needs NONBASETHRDENA', () => {
     for (const allowed of [false, true]) {
-      const { bench, state, priority, enable, pend, active } = setUp();
+      const { bench, state, priority, enable, pend, active } = exceptionBench();
       bench.write(SHCSR, ALL_FAULTS);
       if (allowed) bench.write(CCR, 0x201);
       priority({ 16: 0x80, 17: 0x40 });
@@ -402,7 +389,7 @@ describe('EXC_RETURN', () => {
   });
 
   test('a frame whose number does not fit is pushed again', () => {
-    const { bench, state, pend, frame } = setUp();
+    const { bench, state, pend, frame } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS);
     state.psp = 0x2000_1000;
     state.setMode(0, CONTROL_SPSEL);
@@ -422,7 +409,7 @@ describe('EXC_RETURN', () => {
   });
 
   test('to Handler mode with the number of Thread mode in the frame', () => {
-    const { bench, state, pend, frame } = setUp();
+    const { bench, state, pend, frame } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS);
     pend(PENDSV);
     bench.step();
@@ -432,7 +419,7 @@ describe('EXC_RETURN', () => {
   });
 
   test('restores flags, ITSTATE and T', () => {
-    const { bench, state, pend } = setUp();
+    const { bench, state, pend } = exceptionBench();
     pend(PENDSV);
     bench.step();
     bench.poke((state.msp >>> 0) + 0x18, 0x6001);
@@ -447,7 +434,7 @@ describe('EXC_RETURN', () => {
   });
 
   test('that escalates, because UsageFault is not enabled', () => {
-    const { bench, state, pend } = setUp();
+    const { bench, state, pend } = exceptionBench();
     pend(PENDSV);
     bench.step();
     bench.exceptions.exceptionReturn(0xffff_fff0 | 0);
@@ -458,7 +445,7 @@ describe('EXC_RETURN', () => {
   });
 
   test('with FAULTMASK set falls before the fault is judged', () => {
-    const { bench, state, pend, exceptions } = setUp();
+    const { bench, state, pend, exceptions } = exceptionBench();
     bench.write(SHCSR, ALL_FAULTS);
     pend(PENDSV);
     bench.step();

@@ -59,11 +59,7 @@ export const HFSR_VECTTBL = 1 << 1;
 export const HFSR_FORCED = 1 << 30;
 export const HFSR_DEBUGEVT = 1 << 31;
 
-export const DFSR_HALTED = 1 << 0;
 export const DFSR_BKPT = 1 << 1;
-export const DFSR_DWTTRAP = 1 << 2;
-export const DFSR_VCATCH = 1 << 3;
-export const DFSR_EXTERNAL = 1 << 4;
 
 /** What a fault leaves in CFSR, the address's valid bit included. */
 const STATUS: Readonly<Record<Fault, number>> = {

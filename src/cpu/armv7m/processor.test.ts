@@ -1,10 +1,8 @@
 /** What the run loop and everything outside it must agree on. What instructions compute is in tests/conformance. */
 import { describe, expect, test } from 'vitest';
+import { createNvic } from '../../../tests/armv7m-bench.ts';
 import { Bus } from '../../bus/bus.ts';
-import type { Device } from '../../bus/device.ts';
-import { Line } from '../../bus/line.ts';
-import { Nvic } from '../../devices/irq/nvic.ts';
-import { TestBench } from '../../devices/testing.ts';
+import { StatelessDevice } from '../../bus/stateless-device.ts';
 import { GuestMemory } from '../../kernel/memory/guest-memory.ts';
 import { NEVER } from '../../scheduler/scheduler.ts';
 import type { CoreStop } from '../core.ts';
@@ -23,32 +21,21 @@ const WFI = 0xbf30;
 const BX_LR = 0x4770;
 
 /** A register that counts its accesses and asks for attention, as a device does that schedules an event. */
-class Bell implements Device {
-  readonly name = 'bell';
-  readonly sizeBytes = 0x1000;
-  readonly readWidths = 7;
-  readonly writeWidths = 7;
-  readonly unaligned = false;
+class Bell extends StatelessDevice {
   value = 0x1234_5678;
   readonly written: number[] = [];
   ring: () => void = () => {};
-  reset(): void {}
   read(): number {
     this.ring();
     return this.value;
   }
-  peek(): number {
+  override peek(): number {
     return this.value;
   }
   write(_offset: number, _width: number, value: number): void {
     this.written.push(value);
     this.ring();
   }
-  onEvent(): void {}
-  snapshot() {
-    return {};
-  }
-  restore(): void {}
 }
 
 function machine(code: readonly number[], options: { dsp?: boolean } = {}) {
@@ -57,12 +44,9 @@ function machine(code: readonly number[], options: { dsp?: boolean } = {}) {
     { name: 'ram', address: 0x2000_0000, sizeBytes: 0x1_0000, permissions: ALL, owner: 'guest' },
   ]);
   const bus = new Bus(memory);
-  const bell = new Bell();
+  const bell = new Bell('bell', 0x1000);
   bus.map(bell, DEVICE);
-  const lines = [new Line('irq0'), new Line('irq1')];
-  const nvic = new TestBench().create(
-    (context) => new Nvic(context, { name: 'nvic', lineCount: 2, lines, priorityBits: 8 }),
-  );
+  const { nvic, lines } = createNvic(2);
   bus.map(nvic, 0xe000_e100);
   const poke = (address: number, words: readonly number[]) =>
     bus.poke(address, new Uint8Array(Int32Array.from(words).buffer));

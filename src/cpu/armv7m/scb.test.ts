@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { Nvic } from '../../devices/irq/nvic.ts';
-import { TestBench } from '../../devices/testing.ts';
+import { createNvic } from '../../../tests/armv7m-bench.ts';
 import { type BenchOptions, SystemBench } from './testing.ts';
 
 const BASE = 0xe000_e000;
 
 function setUp(options: BenchOptions = {}, lineCount = 64) {
-  const nvic = new TestBench().create(
-    (context) => new Nvic(context, { name: 'nvic', lineCount, lines: [], priorityBits: 8 }),
-  );
+  const { nvic } = createNvic(lineCount);
   const bench = new SystemBench(nvic, options);
   const { data } = bench;
   return {

@@ -7,7 +7,7 @@
  */
 import type { AccessWidth, Device } from '../../bus/device.ts';
 import type { InterruptController } from '../../bus/interrupt-controller.ts';
-import type { State } from '../../bus/state.ts';
+import { StatelessDevice } from '../../bus/stateless-device.ts';
 import { hex32 } from '../../errors.ts';
 import type { ExceptionModel } from './exceptions.ts';
 import { ExceptionNumber } from './faults.ts';
@@ -366,45 +366,28 @@ export class SystemControl {
   }
 }
 
-/** A part of system space on the bus. */
-class Window implements Device {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly readWidths = 7;
-  readonly writeWidths = 7;
-  readonly unaligned = false;
+/** A part of system space on the bus. The core resets, saves and restores what is behind it. */
+class Window extends StatelessDevice {
   readonly #owner: SystemControl;
   readonly #base: number;
 
   constructor(owner: SystemControl, name: string, base: number, sizeBytes: number) {
+    super(name, sizeBytes);
     this.#owner = owner;
-    this.name = name;
     this.#base = base;
-    this.sizeBytes = sizeBytes;
   }
 
   read(offset: number, width: AccessWidth): number {
     return this.#owner.read(this.#base + offset, width);
   }
 
-  peek(offset: number, width: AccessWidth): number {
+  override peek(offset: number, width: AccessWidth): number {
     return this.#owner.peek(this.#base + offset, width);
   }
 
   write(offset: number, width: AccessWidth, value: number): void {
     this.#owner.write(this.#base + offset, width, value);
   }
-
-  /** The core resets, saves and restores what is behind the window. */
-  reset(): void {}
-
-  onEvent(): void {}
-
-  snapshot(): State {
-    return {};
-  }
-
-  restore(): void {}
 }
 
 /** B3.1.1: only some registers can be accessed in parts; elsewhere it is UNPREDICTABLE: zero, and ignored, as on QEMU. */

@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { Nvic } from '../../devices/irq/nvic.ts';
-import { TestBench } from '../../devices/testing.ts';
+import { createNvic } from '../../../tests/armv7m-bench.ts';
 import { Special } from './special-registers.ts';
 import { CONTROL_NPRIV, SP } from './state.ts';
 import { type BenchOptions, STACK_TOP, SystemBench } from './testing.ts';
 
 function setUp(options: BenchOptions = {}) {
-  const nvic = new TestBench().create(
-    (context) => new Nvic(context, { name: 'nvic', lineCount: 4, lines: [], priorityBits: 8 }),
-  );
+  const { nvic } = createNvic(4);
   const bench = new SystemBench(nvic, options);
   return { bench, state: bench.state, special: bench.special, exceptions: bench.exceptions };
 }

@@ -28,15 +28,9 @@ export const CONTROL_NPRIV = 1;
 export const CONTROL_SPSEL = 2;
 
 /** Bits of xPSR (B1.4.2). */
-export const XPSR_N = 1 << 31;
-export const XPSR_Z = 1 << 30;
-export const XPSR_C = 1 << 29;
-export const XPSR_V = 1 << 28;
-export const XPSR_Q = 1 << 27;
-export const XPSR_T = 1 << 24;
-export const XPSR_GE = 0xf << 16;
-/** Where ITSTATE lies: bits 1:0 in 26:25, bits 7:2 in 15:10. */
-export const XPSR_IT = 0x0600_fc00;
+const XPSR_N = 1 << 31;
+const XPSR_Z = 1 << 30;
+const XPSR_T = 1 << 24;
 export const XPSR_EXCEPTION = 0x1ff;
 
 export class ProcessorState implements Stateful {

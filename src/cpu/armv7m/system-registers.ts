@@ -22,9 +22,7 @@ export const CCR_STKALIGN = 1 << 9;
 /** DEMCR (C1.6.5): the debug monitor and the trace units. */
 export const DEMCR_MON_EN = 1 << 16;
 export const DEMCR_MON_PEND = 1 << 17;
-export const DEMCR_MON_STEP = 1 << 18;
-export const DEMCR_MON_REQ = 1 << 19;
-export const DEMCR_TRCENA = 1 << 24;
+const DEMCR_TRCENA = 1 << 24;
 
 /** What a board or an implementation of the architecture chooses. */
 export interface SystemOptions {

@@ -3,7 +3,6 @@
  * without instructions. A test moves the counter itself and raises what an instruction would.
  */
 import { Bus } from '../../bus/bus.ts';
-import type { Device } from '../../bus/device.ts';
 import type { InterruptController } from '../../bus/interrupt-controller.ts';
 import { Line } from '../../bus/line.ts';
 import { GuestMemory } from '../../kernel/memory/guest-memory.ts';
@@ -13,7 +12,7 @@ import { ExceptionModel } from './exceptions.ts';
 import { Mpu } from './mpu.ts';
 import { SYSTEM_CONTROL_ADDRESS, SYSTEM_CONTROL_BLOCK_ADDRESS, SystemControl } from './scb.ts';
 import { SpecialRegisters } from './special-registers.ts';
-import { ProcessorState, REGISTER_SLOTS, SP } from './state.ts';
+import { ProcessorState, REGISTER_SLOTS } from './state.ts';
 import { type SystemOptions, SystemRegisters } from './system-registers.ts';
 
 export const TABLE = 0;
@@ -128,52 +127,4 @@ export class SystemBench implements ExceptionHost {
   leave(): void {
     this.exceptions.exceptionReturn(this.state.x[14]!);
   }
-}
-
-/**
- * What tests of exceptions do over and over, on a fresh bench.
- * @param nvic mapped at 0xE000E100.
- */
-export function exceptionTools(nvic: InterruptController & Device, options: BenchOptions) {
-  const bench = new SystemBench(nvic, options);
-  bench.bus.map(nvic, 0xe000_e100);
-  const { state, exceptions } = bench;
-  return {
-    bench,
-    state,
-    exceptions,
-    /** Sets priorities by exception number. */
-    priority: (priorities: Record<number, number>) => {
-      for (const [number, value] of Object.entries(priorities)) {
-        const n = Number(number);
-        if (n < 16) bench.data.store((0xe000_ed14 + n) | 0, 1, value);
-        else nvic.write(0x300 + n - 16, 1, value);
-      }
-    },
-    /** Enables interrupts by exception number. */
-    enable: (...numbers: number[]) => {
-      for (const n of numbers) nvic.write(0, 4, 1 << (n - 16));
-    },
-    pend: (...numbers: number[]) => {
-      for (const n of numbers) {
-        if (n < 16) exceptions.setPending(n);
-        else nvic.setPending(n - 16);
-      }
-    },
-    /** Enters handlers until nothing preempts. @returns their numbers. */
-    takeAll: () => {
-      const taken: number[] = [];
-      for (let n = bench.step(); n !== 0; n = bench.step()) taken.push(n);
-      return taken;
-    },
-    /** Numbers of the active exceptions. */
-    active: () => {
-      const numbers: number[] = [];
-      for (let n = 2; n < 16 + nvic.lineCount; n++) if (exceptions.isActive(n)) numbers.push(n);
-      return numbers;
-    },
-    /** The eight words at the stack pointer, or elsewhere. */
-    frame: (address = state.x[SP]!) =>
-      Array.from({ length: 8 }, (_, i) => bench.peek((address >>> 0) + 4 * i)),
-  };
 }

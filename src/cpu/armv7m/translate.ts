@@ -24,7 +24,7 @@ export interface Place {
 /** Immediate of a `Bx` that is BranchWritePC (B1.4.7): neither interworking nor EXC_RETURN. */
 export const PLAIN_BRANCH = 1;
 /** Immediate of a `Bx` that comes from BX or BLX, whose clear bit 0 only the next instruction minds. */
-export const INTERWORKING = 0;
+const INTERWORKING = 0;
 /** In the immediate of `Ldm` and `Stm`, beside the list of registers and from bit 18 on their number. */
 export const DOWNWARDS = 1 << 16;
 export const WRITE_BACK = 1 << 17;

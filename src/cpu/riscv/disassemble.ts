@@ -4,24 +4,20 @@
  * which people know and other tools read; where they differ (tests/differential/riscv-disassembly.test.ts
  * names each place) the manual's spelling is printed: `addi`, not `add`, for what has an immediate.
  */
-import type { DisassembleOptions, Disassembler, Disassembly } from '../disassembler.ts';
+import {
+  type DisassembleOptions,
+  type Disassembler,
+  type DisassemblyOfRow,
+  decodersBySet,
+  type OptionsWithExtensions,
+  placeText,
+} from '../disassembler.ts';
 import { ALIASES } from './aliases.ts';
 import { csrName } from './csr-names.ts';
 import { Decoder, instructionLength } from './decode.ts';
 import type { Extension, Operands, Row } from './instructions/row.ts';
 import { rows } from './instructions/table.ts';
 import type { Op } from './operation.ts';
-
-export interface RiscvDisassembleOptions extends DisassembleOptions {
-  /** What is an instruction; keep one set and pass it again, a decoder is made for each. */
-  readonly extensions: ReadonlySet<Extension>;
-}
-
-export interface RiscvDisassembly extends Disassembly {
-  readonly length: 2 | 4;
-  /** Undefined for an encoding that is no instruction of these extensions. */
-  readonly row: Row | undefined;
-}
 
 /** ABI names of x0 to x31. RISC-V ELF psABI 1.0, "Integer Register Convention". */
 export const REGISTER_NAMES: readonly string[] = [
@@ -45,12 +41,6 @@ function fenceSet(bits: number): string {
   return letters.join('') || 'unknown';
 }
 
-function target({ operands, address, symbol }: Context): string {
-  const destination = (address + operands.imm) >>> 0;
-  const name = symbol?.(destination);
-  return destination.toString(16) + (name === undefined ? '' : ` <${name}>`);
-}
-
 const hex = (value: number) => `0x${value.toString(16)}`;
 const register = (index: number) => REGISTER_NAMES[index]!;
 
@@ -69,7 +59,7 @@ const PRINTERS: Readonly<Record<string, (context: Context) => string>> = {
   '(rs1)': ({ operands }) => `(${register(operands.rs1)})`,
   'imm(rs1)': ({ operands }) => `${operands.imm}(${register(operands.rs1)})`,
   fence: ({ operands }) => `${fenceSet(operands.imm >>> 4)},${fenceSet(operands.imm)}`,
-  target,
+  target: ({ operands, address, symbol }) => placeText(address + operands.imm, symbol),
 };
 
 function render(mnemonic: string, syntax: string, context: Context): string {
@@ -115,13 +105,7 @@ function renderWithAliases(row: Row, word: number, context: Context): string {
   return render(mnemonicOf(base, word), base.syntax, context);
 }
 
-const decoders = new WeakMap<ReadonlySet<Extension>, Decoder>();
-
-function decoderFor(extensions: ReadonlySet<Extension>): Decoder {
-  let decoder = decoders.get(extensions);
-  if (!decoder) decoders.set(extensions, (decoder = new Decoder(extensions)));
-  return decoder;
-}
+const decoderFor = decodersBySet((extensions: ReadonlySet<Extension>) => new Decoder(extensions));
 
 /**
  * @param word the four bytes at `address`, little-endian; of a compressed instruction only the lower two matter.
@@ -129,8 +113,8 @@ function decoderFor(extensions: ReadonlySet<Extension>): Decoder {
 export function disassemble(
   word: number,
   address: number,
-  options: RiscvDisassembleOptions,
-): RiscvDisassembly {
+  options: OptionsWithExtensions<Extension>,
+): DisassemblyOfRow<Row> {
   const length = instructionLength(word);
   const encoding = length === 2 ? word & 0xffff : word | 0;
   const operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };

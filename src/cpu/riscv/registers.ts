@@ -1,47 +1,13 @@
 /** The registers of a hart by name, for people, debuggers and tests. Names: RISC-V ABIs Specification 1.0, chapter 1. */
 import type { RegisterFile } from '../core.ts';
 import { csrNumber } from './csr-names.ts';
+import { REGISTER_NAMES } from './disassemble.ts';
 import type { Hart } from './hart.ts';
-
-export const ABI_NAMES = [
-  'zero',
-  'ra',
-  'sp',
-  'gp',
-  'tp',
-  't0',
-  't1',
-  't2',
-  's0',
-  's1',
-  'a0',
-  'a1',
-  'a2',
-  'a3',
-  'a4',
-  'a5',
-  'a6',
-  'a7',
-  's2',
-  's3',
-  's4',
-  's5',
-  's6',
-  's7',
-  's8',
-  's9',
-  's10',
-  's11',
-  't3',
-  't4',
-  't5',
-  't6',
-] as const;
 
 const SHOWN_CSRS = ['mstatus', 'mie', 'mip', 'mtvec', 'mepc', 'mcause', 'mtval', 'mscratch'];
 
 export class RiscvRegisters implements RegisterFile {
-  readonly names: readonly string[] = ['pc', ...ABI_NAMES, ...SHOWN_CSRS];
+  readonly names: readonly string[] = ['pc', ...REGISTER_NAMES, ...SHOWN_CSRS];
   readonly #hart: Hart;
 
   constructor(hart: Hart) {
@@ -76,7 +42,7 @@ export class RiscvRegisters implements RegisterFile {
 
 function registerIndex(name: string): number | undefined {
   if (name === 'fp') return 8;
-  const abi = (ABI_NAMES as readonly string[]).indexOf(name);
+  const abi = REGISTER_NAMES.indexOf(name);
   if (abi >= 0) return abi;
   const match = /^x(\d|[12]\d|3[01])$/.exec(name);
   return match === null ? undefined : Number(match[1]);

@@ -19,6 +19,8 @@ import type { State } from '../../bus/state.ts';
 import { assert } from '../../errors.ts';
 import { RegisterLayout, register } from '../register.ts';
 import { RegisterDevice } from '../register-device.ts';
+import { clearBit, hasBit, setBit } from './bit-set.ts';
+import { InputLines } from './input-lines.ts';
 
 const EVENT_SAMPLE = 0;
 
@@ -58,6 +60,7 @@ export class Nvic extends RegisterDevice implements InterruptController {
   activePriority = NO_PRIORITY;
   activeCount = 0;
   readonly #lines: readonly (Line | undefined)[];
+  readonly #inputs: InputLines;
   readonly #words: number;
   readonly #priorityMask: number;
   readonly #ipr: number;
@@ -80,9 +83,7 @@ export class Nvic extends RegisterDevice implements InterruptController {
     this.#enabled = new Int32Array(this.#words);
     this.#pending = new Int32Array(this.#words);
     this.#active = new Int32Array(this.#words);
-    options.lines.forEach((line, number) => {
-      line?.listen((level) => level && this.setPending(number));
-    });
+    this.#inputs = new InputLines(context, EVENT_SAMPLE, this.#lines, (line) => this.setPending(line));
     this.reset();
   }
 
@@ -90,18 +91,11 @@ export class Nvic extends RegisterDevice implements InterruptController {
     this.#enabled.fill(0);
     this.#pending.fill(0);
     this.#active.fill(0);
-    if (this.#lines.some((line) => line?.level)) {
-      this.context.events.schedule(EVENT_SAMPLE, this.context.clock.now());
-    } else {
-      this.context.events.cancel(EVENT_SAMPLE);
-    }
+    this.#inputs.reset();
   }
 
-  /** A line that is high at reset counts only if it still is when all other devices have been reset too. */
   override onEvent(_kind: number): void {
-    this.#lines.forEach((line, number) => {
-      if (line?.level) this.setPending(number);
-    });
+    this.#inputs.sample();
   }
 
   protected override snapshotInternal(): State {
@@ -258,16 +252,4 @@ export class Nvic extends RegisterDevice implements InterruptController {
     const left = this.lineCount - 32 * word;
     return left >= 32 ? -1 : (1 << left) - 1;
   }
-}
-
-function hasBit(set: Int32Array, index: number): boolean {
-  return (set[index >>> 5]! & (1 << (index & 31))) !== 0;
-}
-
-function setBit(set: Int32Array, index: number): void {
-  set[index >>> 5]! |= 1 << (index & 31);
-}
-
-function clearBit(set: Int32Array, index: number): void {
-  set[index >>> 5]! &= ~(1 << (index & 31));
 }

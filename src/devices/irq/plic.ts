@@ -13,6 +13,8 @@ import type { Line } from '../../bus/line.ts';
 import type { State } from '../../bus/state.ts';
 import { bits, RegisterLayout, register } from '../register.ts';
 import { RegisterDevice } from '../register-device.ts';
+import { clearBit, hasBit, setBit } from './bit-set.ts';
+import { InputLines } from './input-lines.ts';
 
 const EVENT_SAMPLE = 0;
 
@@ -71,6 +73,7 @@ export class Plic extends RegisterDevice {
   readonly #sourceCount: number;
   readonly #words: number;
   readonly #sources: readonly (Line | undefined)[];
+  readonly #inputs: InputLines;
   readonly #contexts: readonly Line[];
   readonly #priority: number;
   readonly #enable: number;
@@ -90,16 +93,16 @@ export class Plic extends RegisterDevice {
     super(context, options.name, layout);
     this.#sourceCount = options.sourceCount;
     this.#words = words;
-    this.#sources = options.sources;
+    this.#sources = [undefined, ...options.sources.slice(1)];
     this.#contexts = options.contexts;
     this.#priority = layout.position.priority - 1;
     this.#enable = layout.position.enable;
     this.#threshold = layout.position.threshold;
     this.#pending = new Int32Array(words);
     this.#inService = new Int32Array(words);
-    options.sources.forEach((line, source) => {
-      if (source > 0) line?.listen((level) => level && this.#gatewayOpened(source));
-    });
+    this.#inputs = new InputLines(context, EVENT_SAMPLE, this.#sources, (source) =>
+      this.#gatewayOpened(source),
+    );
     options.contexts.forEach((line, index) => {
       line.drivenBy(() => this.#mayRise(index));
     });
@@ -109,18 +112,11 @@ export class Plic extends RegisterDevice {
   protected override resetInternal(): void {
     this.#pending.fill(0);
     this.#inService.fill(0);
-    if (this.#sources.some((line) => line?.level)) {
-      this.context.events.schedule(EVENT_SAMPLE, this.context.clock.now());
-    } else {
-      this.context.events.cancel(EVENT_SAMPLE);
-    }
+    this.#inputs.reset();
   }
 
-  /** A line that is high at reset counts only if it still is when all other devices have been reset too. */
   override onEvent(_kind: number): void {
-    this.#sources.forEach((line, source) => {
-      if (source > 0 && line?.level) this.#gatewayOpened(source);
-    });
+    this.#inputs.sample();
   }
 
   protected override snapshotInternal(): State {
@@ -215,16 +211,4 @@ export class Plic extends RegisterDevice {
     }
     return false;
   }
-}
-
-function hasBit(set: Int32Array, index: number): boolean {
-  return (set[index >>> 5]! & (1 << (index & 31))) !== 0;
-}
-
-function setBit(set: Int32Array, index: number): void {
-  set[index >>> 5]! |= 1 << (index & 31);
-}
-
-function clearBit(set: Int32Array, index: number): void {
-  set[index >>> 5]! &= ~(1 << (index & 31));
 }

@@ -14,12 +14,10 @@
  */
 import type { DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
-import type { SerialHost, SerialPort } from '../../bus/serial.ts';
 import type { State } from '../../bus/state.ts';
 import { cmsdkIdentification } from '../primecell.ts';
 import { bit, bits, RegisterLayout, register } from '../register.ts';
-import { RegisterDevice } from '../register-device.ts';
-import { SerialInput } from './serial-input.ts';
+import { CHARACTER_BITS, EVENT_ARRIVAL, Uart } from './uart.ts';
 
 export interface CmsdkUartOptions {
   name: string;
@@ -33,7 +31,7 @@ export interface CmsdkUartOptions {
 
 const SPEC = 'DDI 0479D 4.3';
 
-export const cmsdkUartLayout = new RegisterLayout(
+const cmsdkUartLayout = new RegisterLayout(
   { sizeBytes: 0x1000, readWidths: 1 | 2 | 4, writeWidths: 1 | 2 | 4, narrow: 'whole' },
   {
     DATA: register(0x00, {
@@ -96,19 +94,13 @@ const OVERRUNS = TXOVERRUN | RXOVERRUN;
 const TX = 1 << 0;
 const RX = 1 << 1;
 
-/** A start bit, eight bits of data, a stop bit. */
-const CHARACTER_BITS = 10;
 const SMALLEST_DIVISOR = 16;
-const DEFAULT_CHARACTERS_PER_SECOND = 115_200 / CHARACTER_BITS;
 
-const EVENT_ARRIVAL = 0;
 const EVENT_TRANSMIT = 1;
 
-export class CmsdkUart extends RegisterDevice implements SerialPort {
-  host: SerialHost | undefined;
+export class CmsdkUart extends Uart {
   readonly #lines: CmsdkUartOptions;
   readonly #paced: boolean;
-  readonly #input: SerialInput;
   /** TX and RX of INTSTATUS; the overruns there follow from STATE and CTRL. */
   #pending = 0;
   #received = 0;
@@ -120,32 +112,19 @@ export class CmsdkUart extends RegisterDevice implements SerialPort {
     super(context, options.name, cmsdkUartLayout);
     this.#lines = options;
     this.#paced = options.pacedTransmit ?? false;
-    this.#input = new SerialInput(context, EVENT_ARRIVAL, {
-      canReceive: () => (this.values[CTRL]! & RX_EN) !== 0 && (this.values[STATE]! & RXFULL) === 0,
-      receive: (byte) => this.#receive(byte),
-      characterCycles: () => this.#characterCycles(),
-    });
-    options.receive.drivenBy(() => (this.values[CTRL]! & RX_INTEN) !== 0 && this.#input.mayArrive());
+    options.receive.drivenBy(() => (this.values[CTRL]! & RX_INTEN) !== 0 && this.fromHost.mayArrive());
     options.transmit.drivenBy(
       () => (~this.values[CTRL]! & (TX_EN | TX_INTEN)) === 0 && this.#shifting >= 0 && this.#isFull(),
     );
     this.reset();
   }
 
-  input(bytes: Uint8Array): void {
-    this.#input.push(bytes);
+  protected unreadInput(): number {
+    return (this.values[STATE]! & RXFULL) === 0 ? 0 : 1;
   }
 
-  setInputOpen(open: boolean): void {
-    this.#input.open = open;
-  }
-
-  get inputOpen(): boolean {
-    return this.#input.open;
-  }
-
-  get inputPending(): number {
-    return this.#input.queued + ((this.values[STATE]! & RXFULL) === 0 ? 0 : 1);
+  protected canReceive(): boolean {
+    return (this.values[CTRL]! & RX_EN) !== 0 && (this.values[STATE]! & RXFULL) === 0;
   }
 
   protected override resetInternal(): void {
@@ -154,12 +133,12 @@ export class CmsdkUart extends RegisterDevice implements SerialPort {
     this.#received = 0;
     this.#waiting = 0;
     this.#shifting = -1;
-    this.#input.reset();
+    this.fromHost.reset();
   }
 
   protected override snapshotInternal(): State {
     return {
-      input: this.#input.snapshot(),
+      input: this.fromHost.snapshot(),
       pending: this.#pending,
       received: this.#received,
       waiting: this.#waiting,
@@ -168,7 +147,7 @@ export class CmsdkUart extends RegisterDevice implements SerialPort {
   }
 
   protected override restoreInternal(state: State): void {
-    this.#input.restore(state.input as State);
+    this.fromHost.restore(state.input as State);
     this.#pending = state.pending as number;
     this.#received = state.received as number;
     this.#waiting = state.waiting as number;
@@ -182,7 +161,7 @@ export class CmsdkUart extends RegisterDevice implements SerialPort {
   }
 
   override onEvent(kind: number): void {
-    if (kind === EVENT_ARRIVAL) this.#input.arrive();
+    if (kind === EVENT_ARRIVAL) this.fromHost.arrive();
     else this.#characterSent();
     this.updateInterrupts();
   }
@@ -194,7 +173,7 @@ export class CmsdkUart extends RegisterDevice implements SerialPort {
   byteRead(): void {
     if ((this.values[STATE]! & RXFULL) === 0) return;
     this.values[STATE]! &= ~RXFULL;
-    this.#input.accepted(0);
+    this.fromHost.accepted(0);
     this.updateInterrupts();
   }
 
@@ -211,9 +190,9 @@ export class CmsdkUart extends RegisterDevice implements SerialPort {
   }
 
   controlChanged(control: number, _index: number, previous: number): void {
-    if ((control & ~previous & RX_INTEN) !== 0 && this.#input.offered) this.#pending |= RX;
+    if ((control & ~previous & RX_INTEN) !== 0 && this.fromHost.offered) this.#pending |= RX;
     this.#startSending();
-    this.#input.roomMade();
+    this.fromHost.roomMade();
     this.updateInterrupts();
   }
 
@@ -232,7 +211,7 @@ export class CmsdkUart extends RegisterDevice implements SerialPort {
     return (this.values[STATE]! & TXFULL) !== 0;
   }
 
-  #receive(byte: number): void {
+  protected receive(byte: number): void {
     this.#received = byte;
     this.values[STATE]! |= RXFULL;
     if ((this.values[CTRL]! & RX_INTEN) !== 0) this.#pending |= RX;
@@ -259,14 +238,14 @@ export class CmsdkUart extends RegisterDevice implements SerialPort {
   }
 
   /** DDI 0479D 4.3: a bit takes BAUDDIV cycles. */
-  #characterCycles(): number {
+  protected characterCycles(): number {
     const divisor = this.values[BAUDDIV]!;
     if (divisor >= SMALLEST_DIVISOR) return CHARACTER_BITS * divisor;
-    return Math.max(1, Math.round(this.context.clock.frequencyHz / DEFAULT_CHARACTERS_PER_SECOND));
+    return this.defaultCharacterCycles();
   }
 
   /** In high-speed test mode a bit is sent in a cycle. */
   #transmitCycles(): number {
-    return (this.values[CTRL]! & HSTEST) === 0 ? this.#characterCycles() : CHARACTER_BITS;
+    return (this.values[CTRL]! & HSTEST) === 0 ? this.characterCycles() : CHARACTER_BITS;
   }
 }

@@ -12,11 +12,9 @@
  */
 import type { DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
-import type { SerialHost, SerialPort } from '../../bus/serial.ts';
 import type { State } from '../../bus/state.ts';
-import { RegisterDevice } from '../register-device.ts';
+import { EVENT_TIMEOUT, FifoUart } from './fifo-uart.ts';
 import { ns16550aLayout } from './ns16550a-registers.ts';
-import { SerialInput } from './serial-input.ts';
 
 export interface Ns16550aOptions {
   name: string;
@@ -29,9 +27,7 @@ export interface Ns16550aOptions {
 
 const { IER, DLL, DLM, FCR, LCR, MCR } = ns16550aLayout.position;
 
-const FIFO_SIZE = 16;
 const TRIGGER_LEVELS = [1, 4, 8, 14];
-const DEFAULT_CHARACTERS_PER_SECOND = 115_200 / 10;
 /** SNLS378C 8.6: the timeout is four character times. */
 const TIMEOUT_CHARACTERS = 4;
 
@@ -60,25 +56,9 @@ const MODEM_STATUS = 0x0;
 /** Modem inputs as MSR shows them: CTS, DSR and DCD are wired active. */
 const MODEM_INPUTS = 0xb0;
 
-const EVENT_ARRIVAL = 0;
-const EVENT_TIMEOUT = 1;
-const EVENT_TRANSMIT = 2;
-
-/** Marks a byte in the receive FIFO that came from the host, not by loopback. */
-const FROM_HOST = 0x100;
-
-export class Ns16550a extends RegisterDevice implements SerialPort {
-  host: SerialHost | undefined;
+export class Ns16550a extends FifoUart {
   readonly #interrupt: Line;
   readonly #baudClockHz: number;
-  readonly #paced: boolean;
-  readonly #input: SerialInput;
-  /** Bytes received, oldest first; one at most while FIFOs are off. */
-  #receiveFifo: number[] = [];
-  /** Bytes waiting for the transmitter, without the one being sent. */
-  #transmitFifo: number[] = [];
-  /** The byte in the transmitter's shift register, -1 when it is empty. */
-  #shifting = -1;
   /** What RBR shows while FIFOs are off, also after it was read: the last byte received so. */
   #lastByte = 0;
   #overrun = false;
@@ -88,33 +68,11 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
   #divisorSet = false;
 
   constructor(context: DeviceContext, options: Ns16550aOptions) {
-    super(context, options.name, ns16550aLayout);
+    super(context, options.name, ns16550aLayout, options.pacedTransmit);
     this.#interrupt = options.interrupt;
     this.#baudClockHz = options.baudClockHz ?? 3_686_400;
-    this.#paced = options.pacedTransmit ?? false;
-    this.#input = new SerialInput(context, EVENT_ARRIVAL, {
-      canReceive: () => (this.values[MCR]! & LOOP) === 0 && this.#receiveFifo.length < this.#capacity(),
-      receive: (byte) => this.#receive(byte | FROM_HOST),
-      characterCycles: () => this.#characterCycles(),
-    });
     this.#interrupt.drivenBy(() => this.#mayInterrupt());
     this.reset();
-  }
-
-  input(bytes: Uint8Array): void {
-    this.#input.push(bytes);
-  }
-
-  setInputOpen(open: boolean): void {
-    this.#input.open = open;
-  }
-
-  get inputOpen(): boolean {
-    return this.#input.open;
-  }
-
-  get inputPending(): number {
-    return this.#input.queued + this.#unreadInput();
   }
 
   protected override bank(): number {
@@ -122,26 +80,18 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
   }
 
   protected override resetInternal(): void {
-    this.context.events.cancel(EVENT_TIMEOUT);
-    this.context.events.cancel(EVENT_TRANSMIT);
-    this.#receiveFifo = [];
-    this.#transmitFifo = [];
-    this.#shifting = -1;
     this.#lastByte = 0;
     this.#overrun = false;
     this.#timeout = false;
     this.#thrEmpty = false;
     this.#modemChanges = 0;
     this.#divisorSet = false;
-    this.#input.reset();
+    super.resetInternal();
   }
 
   protected override snapshotInternal(): State {
     return {
-      input: this.#input.snapshot(),
-      receiveFifo: [...this.#receiveFifo],
-      transmitFifo: [...this.#transmitFifo],
-      shifting: this.#shifting,
+      ...super.snapshotInternal(),
       lastByte: this.#lastByte,
       overrun: this.#overrun,
       timeout: this.#timeout,
@@ -152,10 +102,7 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
   }
 
   protected override restoreInternal(state: State): void {
-    this.#input.restore(state.input as State);
-    this.#receiveFifo = [...(state.receiveFifo as number[])];
-    this.#transmitFifo = [...(state.transmitFifo as number[])];
-    this.#shifting = state.shifting as number;
+    super.restoreInternal(state);
     this.#lastByte = state.lastByte as number;
     this.#overrun = state.overrun as boolean;
     this.#timeout = state.timeout as boolean;
@@ -168,38 +115,30 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
     this.#interrupt.set(this.#cause() !== NO_INTERRUPT);
   }
 
-  override onEvent(kind: number): void {
-    if (kind === EVENT_ARRIVAL) this.#input.arrive();
-    else if (kind === EVENT_TRANSMIT) this.#characterSent();
-    else this.#timeout = true;
-    this.updateInterrupts();
-  }
-
   receivedByte(): number {
-    if (!this.#fifosEnabled()) return this.#lastByte;
-    return (this.#receiveFifo[0] ?? 0) & 0xff;
+    if (!this.fifosEnabled()) return this.#lastByte;
+    return this.oldestReceived();
   }
 
   byteRead(): void {
-    const entry = this.#receiveFifo.shift();
+    const entry = this.receiveFifo.shift();
     if (entry === undefined) return;
     this.#timeout = false;
     this.#startTimeout();
-    if ((entry & FROM_HOST) !== 0) this.#input.accepted(this.#unreadInput());
-    else this.#input.roomMade();
+    this.entryTaken(entry);
     this.updateInterrupts();
   }
 
   transmit(byte: number): void {
     this.#thrEmpty = false;
-    if (!this.#paced) {
-      this.#send(byte);
+    if (!this.paced) {
+      this.send(byte);
       this.#thrEmpty = true;
-    } else if (this.#shifting < 0) {
-      this.#startSending(byte);
+    } else if (this.shifting < 0) {
+      this.startSending(byte);
       this.#thrEmpty = true;
-    } else if (this.#transmitFifo.length < this.#capacity()) {
-      this.#transmitFifo.push(byte);
+    } else if (this.transmitFifo.length < this.capacity()) {
+      this.transmitFifo.push(byte);
     } else {
       this.context.guestError(
         'overrun',
@@ -216,12 +155,12 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
   enableChanged(value: number, _index: number, previous: number): void {
     // SNLS378C 8.6: enabling the THRE interrupt while the register is empty raises it.
     if ((value & ETBEI) === 0) this.#thrEmpty = false;
-    else if ((previous & ETBEI) === 0 && this.#transmitFifo.length === 0) this.#thrEmpty = true;
+    else if ((previous & ETBEI) === 0 && this.transmitFifo.length === 0) this.#thrEmpty = true;
     this.updateInterrupts();
   }
 
   interruptIdentification(): number {
-    return this.#cause() | (this.#fifosEnabled() ? 0xc0 : 0);
+    return this.#cause() | (this.fifosEnabled() ? 0xc0 : 0);
   }
 
   identificationRead(): void {
@@ -244,17 +183,17 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
     const changed = (before ^ after) >>> 4;
     // SNLS378C 8.9: TERI tells only of the trailing edge of RI.
     this.#modemChanges |= (changed & 0xb) | (changed & (before >>> 4) & 0x4);
-    this.#input.roomMade();
+    this.fromHost.roomMade();
     this.updateInterrupts();
   }
 
   lineStatus(): number {
-    const transmitterEmpty = this.#transmitFifo.length === 0;
+    const transmitterEmpty = this.transmitFifo.length === 0;
     return (
-      (this.#receiveFifo.length > 0 ? DR : 0) |
+      (this.receiveFifo.length > 0 ? DR : 0) |
       (this.#overrun ? OE : 0) |
       (transmitterEmpty ? THRE : 0) |
-      (transmitterEmpty && this.#shifting < 0 ? TEMT : 0)
+      (transmitterEmpty && this.shifting < 0 ? TEMT : 0)
     );
   }
 
@@ -272,18 +211,20 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
     this.updateInterrupts();
   }
 
-  #fifosEnabled(): boolean {
+  protected fifosEnabled(): boolean {
     return (this.values[FCR]! & FIFO_ENABLE) !== 0;
   }
 
-  #capacity(): number {
-    return this.#fifosEnabled() ? FIFO_SIZE : 1;
+  protected loopback(): boolean {
+    return (this.values[MCR]! & LOOP) !== 0;
   }
 
-  #unreadInput(): number {
-    let count = 0;
-    for (const entry of this.#receiveFifo) if ((entry & FROM_HOST) !== 0) count++;
-    return count;
+  protected timedOut(): void {
+    this.#timeout = true;
+  }
+
+  protected waitingTaken(): void {
+    if (this.transmitFifo.length === 0) this.#thrEmpty = true;
   }
 
   /** Low four bits of IIR: the pending cause of the highest priority (SNLS378C table 4). */
@@ -292,8 +233,8 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
     if ((enabled & ELSI) !== 0 && this.#overrun) return LINE_STATUS;
     if ((enabled & ERBFI) !== 0) {
       if (this.#timeout) return CHARACTER_TIMEOUT;
-      const trigger = this.#fifosEnabled() ? TRIGGER_LEVELS[this.values[FCR]! >>> 6]! : 1;
-      if (this.#receiveFifo.length >= trigger) return RECEIVED_DATA;
+      const trigger = this.fifosEnabled() ? TRIGGER_LEVELS[this.values[FCR]! >>> 6]! : 1;
+      if (this.receiveFifo.length >= trigger) return RECEIVED_DATA;
     }
     if ((enabled & ETBEI) !== 0 && this.#thrEmpty) return THR_EMPTY;
     if ((enabled & EDSSI) !== 0 && this.#modemChanges !== 0) return MODEM_STATUS;
@@ -302,47 +243,45 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
 
   #mayInterrupt(): boolean {
     const enabled = this.values[IER]!;
-    if ((enabled & ETBEI) !== 0 && this.#transmitFifo.length > 0) return true;
-    if ((this.values[MCR]! & LOOP) !== 0) {
-      const onTheWay = this.#transmitFifo.length + (this.#shifting < 0 ? 0 : 1);
+    if ((enabled & ETBEI) !== 0 && this.transmitFifo.length > 0) return true;
+    if (this.loopback()) {
+      const onTheWay = this.onTheWay();
       if ((enabled & ERBFI) !== 0 && onTheWay > 0) return true;
-      if ((enabled & ELSI) !== 0 && onTheWay > this.#capacity() - this.#receiveFifo.length) return true;
+      if ((enabled & ELSI) !== 0 && onTheWay > this.capacity() - this.receiveFifo.length) return true;
     }
     if ((enabled & ERBFI) === 0) return false;
-    return this.#input.mayArrive() || this.context.events.scheduledAt(EVENT_TIMEOUT) !== undefined;
+    return this.fromHost.mayArrive() || this.context.events.scheduledAt(EVENT_TIMEOUT) !== undefined;
   }
 
-  #characterCycles(): number {
+  protected characterCycles(): number {
     const { frequencyHz } = this.context.clock;
     const divisor = (this.values[DLM]! << 8) | this.values[DLL]!;
-    if (!this.#divisorSet || divisor === 0) {
-      return Math.max(1, Math.round(frequencyHz / DEFAULT_CHARACTERS_PER_SECOND));
-    }
+    if (!this.#divisorSet || divisor === 0) return this.defaultCharacterCycles();
     const format = this.values[LCR]!;
     const stopBits = (format & 4) === 0 ? 1 : (format & 3) === 0 ? 1.5 : 2;
     const characterBits = 1 + 5 + (format & 3) + ((format >>> 3) & 1) + stopBits;
     return Math.max(1, Math.round((frequencyHz * 16 * divisor * characterBits) / this.#baudClockHz));
   }
 
-  #receive(entry: number): void {
-    if (!this.#fifosEnabled()) this.#lastByte = entry & 0xff;
-    if (this.#receiveFifo.length < this.#capacity()) {
-      this.#receiveFifo.push(entry);
+  protected received(entry: number): void {
+    if (!this.fifosEnabled()) this.#lastByte = entry & 0xff;
+    if (this.receiveFifo.length < this.capacity()) {
+      this.receiveFifo.push(entry);
       if (!this.#timeout) this.#startTimeout();
     } else {
       // SNLS378C 8.4: without FIFOs the new byte replaces the old one, with FIFOs the new one is lost.
       this.#overrun = true;
-      if (!this.#fifosEnabled()) {
-        this.#receiveFifo[0] = entry;
-        this.#input.discarded();
+      if (!this.fifosEnabled()) {
+        this.receiveFifo[0] = entry;
+        this.fromHost.discarded();
       }
     }
     this.updateInterrupts();
   }
 
   #startTimeout(): void {
-    if (this.#fifosEnabled() && this.#receiveFifo.length > 0) {
-      const deadline = this.context.clock.now() + TIMEOUT_CHARACTERS * this.#characterCycles();
+    if (this.fifosEnabled() && this.receiveFifo.length > 0) {
+      const deadline = this.context.clock.now() + TIMEOUT_CHARACTERS * this.characterCycles();
       this.context.events.schedule(EVENT_TIMEOUT, deadline);
     } else {
       this.context.events.cancel(EVENT_TIMEOUT);
@@ -350,35 +289,15 @@ export class Ns16550a extends RegisterDevice implements SerialPort {
   }
 
   #resetReceiver(): void {
-    this.#receiveFifo = [];
+    this.receiveFifo = [];
     this.#timeout = false;
     this.#startTimeout();
-    this.#input.discarded();
+    this.fromHost.discarded();
   }
 
   #resetTransmitter(): void {
-    this.#transmitFifo = [];
+    this.transmitFifo = [];
     this.#thrEmpty = true;
-  }
-
-  #send(byte: number): void {
-    if ((this.values[MCR]! & LOOP) !== 0) this.#receive(byte);
-    else this.host?.transmitted(byte);
-  }
-
-  #startSending(byte: number): void {
-    this.#shifting = byte;
-    this.context.events.schedule(EVENT_TRANSMIT, this.context.clock.now() + this.#characterCycles());
-  }
-
-  #characterSent(): void {
-    const byte = this.#shifting;
-    this.#shifting = -1;
-    this.#send(byte);
-    const next = this.#transmitFifo.shift();
-    if (next === undefined) return;
-    this.#startSending(next);
-    if (this.#transmitFifo.length === 0) this.#thrEmpty = true;
   }
 }
 

@@ -13,11 +13,10 @@
  */
 import type { DeviceContext } from '../../bus/device.ts';
 import type { Line } from '../../bus/line.ts';
-import type { SerialHost, SerialPort } from '../../bus/serial.ts';
 import type { State } from '../../bus/state.ts';
-import { RegisterDevice } from '../register-device.ts';
+import { EVENT_TIMEOUT, FifoUart } from './fifo-uart.ts';
 import { type Pl011Variant, pl011Layouts } from './pl011-registers.ts';
-import { SerialInput } from './serial-input.ts';
+import { CHARACTER_BITS, DEFAULT_BAUD } from './uart.ts';
 
 export interface Pl011Options {
   name: string;
@@ -32,10 +31,8 @@ export interface Pl011Options {
 
 const { UARTIBRD, UARTFBRD, UARTLCR_H, UARTCR, UARTIFLS, UARTIMSC, UARTRIS } = pl011Layouts.arm.position;
 
-const FIFO_SIZE = 16;
 /** DDI 0183G 3.3.9: at which fill level the transmit FIFO asks for more; reserved values as the fullest. */
 const TRANSMIT_LEVELS = [2, 4, 8, 12, 14, 14, 14, 14];
-const DEFAULT_CHARACTERS_PER_SECOND = 115_200 / 10;
 /** DDI 0183G 2.8.4: the timeout is a period of 32 bits. */
 const TIMEOUT_BITS = 32;
 
@@ -62,78 +59,33 @@ const OE = 1 << 10;
 const DATA_OVERRUN = 1 << 11;
 const STATUS_OVERRUN = 1 << 3;
 
-const EVENT_ARRIVAL = 0;
-const EVENT_TIMEOUT = 1;
-const EVENT_TRANSMIT = 2;
-
-/** Marks a character in the receive FIFO that came from the host, not by loopback. */
-const FROM_HOST = 1 << 16;
-
-export class Pl011 extends RegisterDevice implements SerialPort {
-  host: SerialHost | undefined;
+/** Entries of the receive FIFO have DATA_OVERRUN where a character before them was lost. */
+export class Pl011 extends FifoUart {
   readonly #interrupt: Line;
   readonly #baudClockHz: number | undefined;
-  readonly #paced: boolean;
-  readonly #input: SerialInput;
-  /** Characters received, oldest first, with DATA_OVERRUN where one before it was lost. */
-  #receiveFifo: number[] = [];
-  /** Characters waiting for the transmitter, without the one being sent. */
-  #transmitFifo: number[] = [];
-  /** The character in the transmitter's shift register, -1 when it is empty. */
-  #shifting = -1;
   #receiveStatus = 0;
   /** Whether a character was lost since the last that was received. */
   #overrun = false;
   #reportedDisabled = false;
 
   constructor(context: DeviceContext, options: Pl011Options) {
-    super(context, options.name, pl011Layouts[options.variant ?? 'arm']);
+    super(context, options.name, pl011Layouts[options.variant ?? 'arm'], options.pacedTransmit);
     this.#interrupt = options.interrupt;
     this.#baudClockHz = options.baudClockHz;
-    this.#paced = options.pacedTransmit ?? false;
-    this.#input = new SerialInput(context, EVENT_ARRIVAL, {
-      canReceive: () => (this.values[UARTCR]! & LBE) === 0 && this.#receiveFifo.length < this.#capacity(),
-      receive: (byte) => this.#receive(byte | FROM_HOST),
-      characterCycles: () => this.#characterCycles(),
-    });
     this.#interrupt.drivenBy(() => this.#mayInterrupt());
     this.reset();
   }
 
-  input(bytes: Uint8Array): void {
-    this.#input.push(bytes);
-  }
-
-  setInputOpen(open: boolean): void {
-    this.#input.open = open;
-  }
-
-  get inputOpen(): boolean {
-    return this.#input.open;
-  }
-
-  get inputPending(): number {
-    return this.#input.queued + this.#unreadInput();
-  }
-
   protected override resetInternal(): void {
-    this.context.events.cancel(EVENT_TIMEOUT);
-    this.context.events.cancel(EVENT_TRANSMIT);
-    this.#receiveFifo = [];
-    this.#transmitFifo = [];
-    this.#shifting = -1;
     this.#receiveStatus = 0;
     this.#overrun = false;
     this.#reportedDisabled = false;
-    this.#input.reset();
+    super.resetInternal();
   }
 
   protected override snapshotInternal(): State {
     return {
-      input: this.#input.snapshot(),
-      receiveFifo: [...this.#receiveFifo],
-      transmitFifo: [...this.#transmitFifo],
-      shifting: this.#shifting,
+      ...super.snapshotInternal(),
       receiveStatus: this.#receiveStatus,
       overrun: this.#overrun,
       reportedDisabled: this.#reportedDisabled,
@@ -141,10 +93,7 @@ export class Pl011 extends RegisterDevice implements SerialPort {
   }
 
   protected override restoreInternal(state: State): void {
-    this.#input.restore(state.input as State);
-    this.#receiveFifo = [...(state.receiveFifo as number[])];
-    this.#transmitFifo = [...(state.transmitFifo as number[])];
-    this.#shifting = state.shifting as number;
+    super.restoreInternal(state);
     this.#receiveStatus = state.receiveStatus as number;
     this.#overrun = state.overrun as boolean;
     this.#reportedDisabled = state.reportedDisabled as boolean;
@@ -152,13 +101,6 @@ export class Pl011 extends RegisterDevice implements SerialPort {
 
   protected override updateInterrupts(): void {
     this.#interrupt.set(this.maskedInterrupts() !== 0);
-  }
-
-  override onEvent(kind: number): void {
-    if (kind === EVENT_ARRIVAL) this.#input.arrive();
-    else if (kind === EVENT_TRANSMIT) this.#characterSent();
-    else this.#raise(RT);
-    this.updateInterrupts();
   }
 
   maskedInterrupts(): number {
@@ -171,33 +113,32 @@ export class Pl011 extends RegisterDevice implements SerialPort {
   }
 
   receivedCharacter(): number {
-    return (this.#receiveFifo[0] ?? 0) & ~FROM_HOST;
+    return this.oldestReceived();
   }
 
   characterRead(): void {
-    const entry = this.#receiveFifo.shift();
+    const entry = this.receiveFifo.shift();
     if (entry === undefined) return;
     this.#receiveStatus = (entry & DATA_OVERRUN) !== 0 ? STATUS_OVERRUN : 0;
     // DDI 0183G 2.8.2, 2.8.4: reading takes RX back below its level, and RT when nothing is left.
-    if (this.#receiveFifo.length === 0) this.values[UARTRIS]! &= ~(RX | RT);
+    if (this.receiveFifo.length === 0) this.values[UARTRIS]! &= ~(RX | RT);
     this.#startTimeout();
-    if ((entry & FROM_HOST) !== 0) this.#input.accepted(this.#unreadInput());
-    else this.#input.roomMade();
+    this.entryTaken(entry);
     this.updateInterrupts();
   }
 
   transmit(value: number): void {
     const character = value & 0xff;
     this.#checkEnabled(character);
-    if (!this.#paced) {
-      this.#send(character);
+    if (!this.paced) {
+      this.send(character);
       this.#raise(TX);
-    } else if (this.#shifting < 0) {
-      this.#startSending(character);
-      if (!this.#fifosEnabled()) this.#raise(TX);
-    } else if (this.#transmitFifo.length < this.#capacity()) {
-      this.#transmitFifo.push(character);
-      if (this.#transmitFifo.length > this.#transmitLevel()) this.values[UARTRIS]! &= ~TX;
+    } else if (this.shifting < 0) {
+      this.startSending(character);
+      if (!this.fifosEnabled()) this.#raise(TX);
+    } else if (this.transmitFifo.length < this.capacity()) {
+      this.transmitFifo.push(character);
+      if (this.transmitFifo.length > this.#transmitLevel()) this.values[UARTRIS]! &= ~TX;
     } else {
       const what = `UARTDR written with 0x${character.toString(16)} while the transmit FIFO is full`;
       this.context.guestError('overrun', `${what}: the character is lost`);
@@ -214,47 +155,49 @@ export class Pl011 extends RegisterDevice implements SerialPort {
   }
 
   flags(): number {
-    const waiting = this.#transmitFifo.length;
-    const received = this.#receiveFifo.length;
+    const waiting = this.transmitFifo.length;
+    const received = this.receiveFifo.length;
     return (
-      (this.#shifting >= 0 ? BUSY : 0) |
+      (this.shifting >= 0 ? BUSY : 0) |
       (received === 0 ? RXFE : 0) |
-      (waiting >= this.#capacity() ? TXFF : 0) |
-      (received >= this.#capacity() ? RXFF : 0) |
+      (waiting >= this.capacity() ? TXFF : 0) |
+      (received >= this.capacity() ? RXFF : 0) |
       (waiting === 0 ? TXFE : 0)
     );
   }
 
   lineControlChanged(value: number, _index: number, previous: number): void {
     if (((value ^ previous) & FEN) === 0) return;
-    this.#receiveFifo = [];
+    this.receiveFifo = [];
     this.#startTimeout();
-    this.#input.discarded();
+    this.fromHost.discarded();
   }
 
   controlChanged(): void {
     this.#reportedDisabled = false;
-    this.#input.roomMade();
+    this.fromHost.roomMade();
     this.updateInterrupts();
   }
 
-  #fifosEnabled(): boolean {
+  protected fifosEnabled(): boolean {
     return (this.values[UARTLCR_H]! & FEN) !== 0;
   }
 
-  #capacity(): number {
-    return this.#fifosEnabled() ? FIFO_SIZE : 1;
+  protected loopback(): boolean {
+    return (this.values[UARTCR]! & LBE) !== 0;
+  }
+
+  protected timedOut(): void {
+    this.#raise(RT);
+  }
+
+  protected waitingTaken(): void {
+    if (this.transmitFifo.length === this.#transmitLevel()) this.#raise(TX);
   }
 
   /** Fill level of the transmit FIFO down to which TX is asserted. */
   #transmitLevel(): number {
-    return this.#fifosEnabled() ? TRANSMIT_LEVELS[this.values[UARTIFLS]! & 7]! : 0;
-  }
-
-  #unreadInput(): number {
-    let count = 0;
-    for (const entry of this.#receiveFifo) if ((entry & FROM_HOST) !== 0) count++;
-    return count;
+    return this.fifosEnabled() ? TRANSMIT_LEVELS[this.values[UARTIFLS]! & 7]! : 0;
   }
 
   #raise(interrupts: number): void {
@@ -274,71 +217,51 @@ export class Pl011 extends RegisterDevice implements SerialPort {
     const divisor = this.values[UARTIBRD]! * 64 + this.values[UARTFBRD]!;
     const bitCycles =
       this.values[UARTIBRD] === 0
-        ? frequencyHz / (DEFAULT_CHARACTERS_PER_SECOND * 10)
+        ? frequencyHz / DEFAULT_BAUD
         : ((divisor / 4) * frequencyHz) / (this.#baudClockHz ?? frequencyHz);
     return Math.max(1, Math.round(bitCycles * count));
   }
 
-  #characterCycles(): number {
-    if (this.values[UARTIBRD] === 0) return this.#bits(10);
+  protected characterCycles(): number {
+    if (this.values[UARTIBRD] === 0) return this.#bits(CHARACTER_BITS);
     const format = this.values[UARTLCR_H]!;
     const dataBits = 5 + ((format >>> 5) & 3);
     return this.#bits(1 + dataBits + ((format & PEN) !== 0 ? 1 : 0) + ((format & STP2) !== 0 ? 2 : 1));
   }
 
-  #receive(entry: number): void {
-    if (this.#receiveFifo.length >= this.#capacity()) {
+  protected received(entry: number): void {
+    if (this.receiveFifo.length >= this.capacity()) {
       // DDI 0183G 3.3.1, 3.3.2: the FIFO stays as it is, and the next character that finds room tells of the loss.
       this.#overrun = true;
       this.#receiveStatus |= STATUS_OVERRUN;
       this.#raise(OE);
     } else {
-      this.#receiveFifo.push(this.#overrun ? entry | DATA_OVERRUN : entry);
+      this.receiveFifo.push(this.#overrun ? entry | DATA_OVERRUN : entry);
       this.#overrun = false;
-      if (this.#receiveFifo.length === 1) this.#raise(RX);
+      if (this.receiveFifo.length === 1) this.#raise(RX);
       this.#startTimeout();
     }
     this.updateInterrupts();
   }
 
   #startTimeout(): void {
-    if (this.#receiveFifo.length === 0) this.context.events.cancel(EVENT_TIMEOUT);
+    if (this.receiveFifo.length === 0) this.context.events.cancel(EVENT_TIMEOUT);
     else this.context.events.schedule(EVENT_TIMEOUT, this.context.clock.now() + this.#bits(TIMEOUT_BITS));
-  }
-
-  #send(character: number): void {
-    if ((this.values[UARTCR]! & LBE) !== 0) this.#receive(character);
-    else this.host?.transmitted(character);
-  }
-
-  #startSending(character: number): void {
-    this.#shifting = character;
-    this.context.events.schedule(EVENT_TRANSMIT, this.context.clock.now() + this.#characterCycles());
-  }
-
-  #characterSent(): void {
-    const character = this.#shifting;
-    this.#shifting = -1;
-    this.#send(character);
-    const next = this.#transmitFifo.shift();
-    if (next === undefined) return;
-    this.#startSending(next);
-    if (this.#transmitFifo.length === this.#transmitLevel()) this.#raise(TX);
   }
 
   /** What can still raise the interrupt without an act of the core. */
   #mayInterrupt(): boolean {
     const enabled = this.values[UARTIMSC]!;
-    const waiting = this.#transmitFifo.length;
+    const waiting = this.transmitFifo.length;
     if ((enabled & TX) !== 0 && waiting > this.#transmitLevel()) return true;
-    let arriving = this.#input.mayArrive();
-    if ((this.values[UARTCR]! & LBE) !== 0) {
-      const onTheWay = waiting + (this.#shifting < 0 ? 0 : 1);
-      if ((enabled & OE) !== 0 && onTheWay > this.#capacity() - this.#receiveFifo.length) return true;
+    let arriving = this.fromHost.mayArrive();
+    if (this.loopback()) {
+      const onTheWay = this.onTheWay();
+      if ((enabled & OE) !== 0 && onTheWay > this.capacity() - this.receiveFifo.length) return true;
       arriving = onTheWay > 0;
     }
     const timeoutDue = this.context.events.scheduledAt(EVENT_TIMEOUT) !== undefined;
     if ((enabled & RT) !== 0 && (arriving || timeoutDue)) return true;
-    return (enabled & RX) !== 0 && arriving && this.#receiveFifo.length === 0;
+    return (enabled & RX) !== 0 && arriving && this.receiveFifo.length === 0;
   }
 }

@@ -64,7 +64,7 @@ export function checkArmTarget(
   }
   if ((attribute(attributes, Tag.FpArch) ?? 0) === 0) return [];
   return [
-    'parts of the image are built for a floating-point unit, which is not emulated: its instructions are UsageFaults (NOCP)',
+    'parts of the image are built for a floating-point unit, which is not emulated: its instructions are UsageFaults (NOCP); -mfloat-abi=soft does without',
   ];
 }
 

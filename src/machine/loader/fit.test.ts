@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { UserError } from '../../errors.ts';
 import { GuestMemory } from '../../kernel/memory/guest-memory.ts';
 import { fitSegments, fitsMemories } from './fit.ts';
 import { type Image, type ImageSection, loadImage } from './image.ts';
@@ -25,11 +26,11 @@ function image(address: number, skipped: number | undefined): Image {
 describe('fitSegments', () => {
   test('leaves a segment that fits as it is', () => {
     const given = image(0x8000_0000, 8);
-    expect(fitSegments(given, memory, 'b')).toEqual(given.segments);
+    expect(fitSegments(given, memory, { name: 'b' })).toEqual(given.segments);
   });
 
   test('leaves out headers before the first section where there is no memory', () => {
-    const [segment] = fitSegments(image(0x7fff_fff8, 8), memory, 'b');
+    const [segment] = fitSegments(image(0x7fff_fff8, 8), memory, { name: 'b' });
     expect(segment).toMatchObject({ address: 0x8000_0000, virtualAddress: 0x8000_0000, sizeInMemory: 8 });
     expect([...segment!.bytes]).toEqual([8, 9, 10, 11, 12, 13, 14, 15]);
   });
@@ -39,7 +40,31 @@ describe('fitSegments', () => {
     ['there are no sections', image(0x7fff_fff8, undefined)],
     ['the end lies outside', image(0x8000_fff8, 4)],
   ])('refuses when %s', (_, given) => {
-    expect(() => fitSegments(given, memory, 'the board')).toThrow(/not in one of the memories of the board/);
+    expect(() => fitSegments(given, memory, { name: 'the board' })).toThrow(
+      /not in one of the memories of the board/,
+    );
+  });
+
+  test('says where memory is, without mirrors, and --ram where its size can be chosen', () => {
+    const permissions = { read: true, write: true, execute: true };
+    const owner = 'guest';
+    const mirrored = new GuestMemory([
+      { name: 'sram', address: 0, sizeBytes: 0x1000, permissions, owner },
+      { name: 'again', address: 0x1000, sizeBytes: 0x1000, permissions, owner, mirrorOf: 'sram' },
+    ]);
+    const hint = (board: { name: string; ram?: unknown }) => {
+      try {
+        fitSegments(image(0x8000_0000, undefined), mirrored, board);
+      } catch (error) {
+        return (error as UserError).hint;
+      }
+      return undefined;
+    };
+    const memories = 'It has sram 0x00000000–0x00000fff. Link for one of these, ';
+    expect(hint({ name: 'b' })).toBe(`${memories}or choose another --board.`);
+    expect(hint({ name: 'b', ram: {} })).toBe(
+      `${memories}or choose another --board, or enlarge RAM with --ram.`,
+    );
   });
 });
 

@@ -3,21 +3,28 @@ import { hex32, UserError } from '../../errors.ts';
 import type { GuestMemory } from '../../kernel/memory/guest-memory.ts';
 import type { Image, ImageSegment } from './image.ts';
 
+/** What the message says of a board. */
+interface BoardFacts {
+  readonly name: string;
+  /** There when its size can be chosen. */
+  readonly ram?: unknown;
+}
+
 /**
  * The segments as they are loaded. Linked without further care (`-Ttext=0x80000000`), a first segment begins a
  * page earlier than its code, with the ELF file's own headers, where a board has no memory: that part, which
  * belongs to no section, is left out.
- * @param board its name, for the message.
  * @throws UserError when a segment lies outside the memories.
  */
-export function fitSegments(image: Image, memory: GuestMemory, board: string): ImageSegment[] {
+export function fitSegments(image: Image, memory: GuestMemory, board: BoardFacts): ImageSegment[] {
   return image.segments.map((segment) => {
     const shaped = fitted(image, segment, memory.regions);
     if (shaped !== undefined) return shaped;
-    const list = memory.regions.map((r) => `${r.name} ${hex32(r.address)}–${hex32(r.end - 1)}`).join(', ');
+    const memories = memory.regions.filter(({ mirrorOf }) => mirrorOf === undefined);
+    const list = memories.map((r) => `${r.name} ${hex32(r.address)}–${hex32(r.end - 1)}`).join(', ');
     throw new UserError(
-      `${image.name}: ${segment.name} at ${hex32(segment.address)} (${segment.sizeInMemory} bytes) is not in one of the memories of ${board}`,
-      `It has ${list}. Link for one of these, choose another --board, or enlarge RAM with --ram.`,
+      `${image.name}: ${segment.name} at ${hex32(segment.address)} (${segment.sizeInMemory} bytes) is not in one of the memories of ${board.name}`,
+      `It has ${list}. Link for one of these, or choose another --board${board.ram === undefined ? '' : ', or enlarge RAM with --ram'}.`,
     );
   });
 }

@@ -50,7 +50,13 @@ describe('loadImage', () => {
 
   it.each<[string, Uint8Array, string, LoadOptions, RegExp]>([
     ['nothing', new Uint8Array(0), 'x.elf', {}, /`x.elf` is empty\..*Build/],
-    ['a raw binary without an address', Uint8Array.of(1), 'x.bin', {}, /neither.*--load-address 0x80000000/],
+    [
+      'a raw binary without an address',
+      Uint8Array.of(1),
+      'x.bin',
+      {},
+      /neither.*--load-address 0x80000000 \(RISC-V\), --load-address 0 \(ARM\)/,
+    ],
     ['a raw binary past the end', Uint8Array.of(1, 2), 'x', { loadAddress: 0xffffffff }, /runs past the end/],
     ['a negative address', Uint8Array.of(1), 'x', { loadAddress: -1 }, /-1 is no 32-bit address/],
     [

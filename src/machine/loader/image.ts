@@ -126,7 +126,7 @@ function rawImage(bytes: Uint8Array, name: string, loadAddress: number): Image {
   if (!Number.isInteger(loadAddress) || loadAddress < 0 || loadAddress > 0xffffffff) {
     throw new UserError(
       `The load address ${loadAddress} is no 32-bit address.`,
-      'Give one from 0 to 0xffffffff, such as --load-address 0x80000000.',
+      'Give one from 0 to 0xffffffff, such as --load-address 0x80000000 (RISC-V), --load-address 0 (ARM).',
     );
   }
   if (loadAddress + bytes.length > 2 ** 32) {
@@ -207,7 +207,7 @@ export function loadImage(bytes: Uint8Array, name: string, options: LoadOptions 
   }
   throw new UserError(
     `\`${shown}\` is neither an ELF nor an Intel HEX file.`,
-    'If it is a raw binary, say where it goes: --load-address 0x80000000.',
+    'If it is a raw binary, say where it goes: --load-address 0x80000000 (RISC-V), --load-address 0 (ARM).',
   );
 }
 

@@ -20,14 +20,15 @@ import {
   CCR,
   DIV_0_TRP,
   FAULTS_ENABLED,
+  FORCED,
   type Group,
   group,
-  HARDFAULT,
+  HARD_FAULT,
   MAX,
   MIN,
   type Row,
   STKALIGN,
-  USAGEFAULT,
+  USAGE_FAULT,
   walkingBits,
 } from './row.ts';
 
@@ -207,7 +208,6 @@ const DIVISORS = [0, 1, -1, 2, -2, 3, -3, MIN, MAX, 0x1_0000];
 
 const TRAPS = { [CCR]: STKALIGN | DIV_0_TRP };
 const DIVBYZERO = 1 << 25;
-const FORCED = 1 << 30;
 
 function divisions(name: 'SDIV' | 'UDIV'): Row[] {
   const coded: Coded = [name, 'T1', { rd: RD, rn: RN, rm: RM }];
@@ -227,17 +227,17 @@ function divisions(name: 'SDIV' | 'UDIV'): Row[] {
     row(
       coded,
       { ...byZero, words: { ...TRAPS, ...FAULTS_ENABLED } },
-      { exception: { number: USAGEFAULT, cfsr: DIVBYZERO } },
+      { exception: { number: USAGE_FAULT, cfsr: DIVBYZERO } },
     ),
     row(
       coded,
       { ...byZero, words: TRAPS },
-      { exception: { number: HARDFAULT, cfsr: DIVBYZERO, hfsr: FORCED } },
+      { exception: { number: HARD_FAULT, cfsr: DIVBYZERO, hfsr: FORCED } },
     ),
     ...inIt(
       coded,
       { ...byZero, words: { ...TRAPS, ...FAULTS_ENABLED } },
-      { exception: { number: USAGEFAULT, cfsr: DIVBYZERO } },
+      { exception: { number: USAGE_FAULT, cfsr: DIVBYZERO } },
     ),
   ];
 }

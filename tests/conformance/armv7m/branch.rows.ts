@@ -11,7 +11,7 @@ import {
   program,
   type Row,
   STACK,
-  USAGEFAULT,
+  USAGE_FAULT,
 } from './row.ts';
 
 /** All 16 states of the flags that conditions look at. */
@@ -79,13 +79,13 @@ const toRegister: Row[] = [
     'BX without the Thumb bit, and the fault behind it',
     [code(['BX', 'T1', { rm: 3 }])],
     { r: { 3: CODE + 0x100 }, words: FAULTS_ENABLED, flags: 'V' },
-    { noThumb: true, exception: { number: USAGEFAULT, returnAddress: CODE + 0x100, cfsr: INVSTATE } },
+    { noThumb: true, exception: { number: USAGE_FAULT, returnAddress: CODE + 0x100, cfsr: INVSTATE } },
     { steps: 2 },
   ),
   row(
     ['NOP', 'T1', {}],
     { noThumb: true, words: FAULTS_ENABLED },
-    { exception: { number: USAGEFAULT, cfsr: INVSTATE } },
+    { exception: { number: USAGE_FAULT, cfsr: INVSTATE } },
   ),
   // In Thread mode an EXC_RETURN value is an address.
   row(['BX', 'T1', { rm: 14 }], { r: { 14: 0xffff_fff9 } }, { pc: 0xffff_fff8 }),

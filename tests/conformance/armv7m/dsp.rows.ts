@@ -26,7 +26,7 @@ import {
   MIN,
   program,
   type Row,
-  USAGEFAULT,
+  USAGE_FAULT,
 } from './row.ts';
 
 const [RD, RN, RM, RA] = [8, 9, 10, 11];
@@ -310,7 +310,7 @@ const greaterOrEqual: Row[] = [
     [0xde00],
     { ge: 9, words: FAULTS_ENABLED },
     {
-      exception: { number: USAGEFAULT, cfsr: 1 << 16 },
+      exception: { number: USAGE_FAULT, cfsr: 1 << 16 },
     },
   ),
 ];
@@ -336,7 +336,7 @@ const ABSENT: readonly Coded[] = [
   ['SMLALD, SMLALDX', 'T1', { rd: 0, ra: 1, rn: 2, rm: 3, imm: 0 }],
 ];
 const absent: Row[] = ABSENT.map((coded) => {
-  const after = { exception: { number: USAGEFAULT, cfsr: 1 << 16 } };
+  const after = { exception: { number: USAGE_FAULT, cfsr: 1 << 16 } };
   return row(
     coded,
     { words: FAULTS_ENABLED },

@@ -6,15 +6,19 @@
  * Not here, because the manual leaves it open: EXC_RETURN values outside 0xFFFFFFFx (B1.5.8), stacked return
  * addresses with bit 0 set.
  */
+import {
+  BUS_FAULT,
+  FORCED,
+  HARD_FAULT,
+  MEM_MANAGE,
+  NMI,
+  PENDSV,
+  STKALIGN,
+  SVCALL,
+  SYSTICK,
+  USAGE_FAULT,
+} from '../../armv7m-system.ts';
 
-export const NMI = 2;
-export const HARDFAULT = 3;
-export const MEMMANAGE = 4;
-export const BUSFAULT = 5;
-export const USAGEFAULT = 6;
-export const SVCALL = 11;
-export const PENDSV = 14;
-export const SYSTICK = 15;
 export const FIRST_INTERRUPT = 16;
 export const INTERRUPTS = 32;
 export const EXCEPTIONS = FIRST_INTERRUPT + INTERRUPTS;
@@ -34,12 +38,9 @@ export const UNALIGNED = 1 << 24;
 export const DIVBYZERO = 1 << 25;
 /** Bits of HFSR, B3.2.16. */
 const VECTTBL = 1 << 1;
-const FORCED = 1 << 30;
 const DEBUGEVT = 1 << 31;
 /** Bits of CCR, B3.2.8. */
 export const NONBASETHRDENA = 1 << 0;
-export const USERSETMPEND = 1 << 1;
-export const STKALIGN = 1 << 9;
 /** Bits of SCR, B3.2.7. */
 export const SLEEPONEXIT = 1 << 1;
 
@@ -51,23 +52,23 @@ const EXCEPTION = 0x1ff;
 
 /** SHCSR: exception and bit of each state, B3.2.13. */
 const ACTIVE_BITS: readonly (readonly [number, number])[] = [
-  [MEMMANAGE, 0],
-  [BUSFAULT, 1],
-  [USAGEFAULT, 3],
+  [MEM_MANAGE, 0],
+  [BUS_FAULT, 1],
+  [USAGE_FAULT, 3],
   [SVCALL, 7],
   [PENDSV, 10],
   [SYSTICK, 11],
 ];
 const PENDED_BITS: readonly (readonly [number, number])[] = [
-  [USAGEFAULT, 12],
-  [MEMMANAGE, 13],
-  [BUSFAULT, 14],
+  [USAGE_FAULT, 12],
+  [MEM_MANAGE, 13],
+  [BUS_FAULT, 14],
   [SVCALL, 15],
 ];
 const ENABLE_BITS: readonly (readonly [number, number])[] = [
-  [MEMMANAGE, 16],
-  [BUSFAULT, 17],
-  [USAGEFAULT, 18],
+  [MEM_MANAGE, 16],
+  [BUS_FAULT, 17],
+  [USAGE_FAULT, 18],
 ];
 
 type Mode = 'Thread' | 'Handler';
@@ -137,7 +138,7 @@ export class ExceptionModel {
     this.memory = memory;
     this.#onWrite = onWrite;
     this.priority[NMI] = -2;
-    this.priority[HARDFAULT] = -1;
+    this.priority[HARD_FAULT] = -1;
     for (const [exception] of ENABLE_BITS) this.enabled[exception] = false;
     this.enabled.fill(false, FIRST_INTERRUPT);
   }
@@ -268,8 +269,8 @@ export class ExceptionModel {
   #derivedOnEntry(original: number): void {
     this.history.push('stacking fails');
     this.cfsr |= STKERR;
-    const derived = this.#escalated(BUSFAULT);
-    if (derived === HARDFAULT && this.executionPriority() <= -1) {
+    const derived = this.#escalated(BUS_FAULT);
+    if (derived === HARD_FAULT && this.executionPriority() <= -1) {
       this.#lockUp('stacking at priority -1 or above');
       return;
     }
@@ -285,10 +286,10 @@ export class ExceptionModel {
     if (!this.#hasMemory(address)) {
       this.history.push('no vector');
       this.hfsr |= VECTTBL;
-      if (exception === NMI || exception === HARDFAULT) this.#lockUp('vector fetch');
+      if (exception === NMI || exception === HARD_FAULT) this.#lockUp('vector fetch');
       else {
         this.pending[exception] = true;
-        this.#taken(HARDFAULT);
+        this.#taken(HARD_FAULT);
       }
       return;
     }
@@ -315,11 +316,11 @@ export class ExceptionModel {
     const canPreempt = this.group(this.priority[exception]!) < this.executionPriority();
     if (this.enabled[exception] && canPreempt) return exception;
     this.hfsr |= FORCED;
-    return HARDFAULT;
+    return HARD_FAULT;
   }
 
   #synchronous(exception: number, returnAddress: number): void {
-    if (exception === HARDFAULT && this.executionPriority() <= -1) this.#lockUp('at priority -1 or above');
+    if (exception === HARD_FAULT && this.executionPriority() <= -1) this.#lockUp('at priority -1 or above');
     else this.#enter(exception, returnAddress);
   }
 
@@ -332,7 +333,7 @@ export class ExceptionModel {
   /** A data access that fails. */
   preciseBusFault(address: number): void {
     this.bfar = address | 0;
-    this.fault(BUSFAULT, PRECISERR | BFARVALID);
+    this.fault(BUS_FAULT, PRECISERR | BFARVALID);
   }
 
   /** SVC. @param next address of the next instruction. */
@@ -344,7 +345,7 @@ export class ExceptionModel {
   /** BKPT with neither a debugger nor the DebugMonitor exception enabled: C1.4. */
   breakpoint(): void {
     this.hfsr |= DEBUGEVT;
-    this.#synchronous(HARDFAULT, this.pc);
+    this.#synchronous(HARD_FAULT, this.pc);
   }
 
   // --- B1.5.8: return -----------------------------------------------------------------------------------------------
@@ -376,7 +377,7 @@ export class ExceptionModel {
       this.history.push('unstacking fails');
       this.cfsr |= UNSTKERR;
       this.r[14] = value | 0;
-      this.#returnException(BUSFAULT);
+      this.#returnException(BUS_FAULT);
       return;
     }
     const isThread = this.mode === 'Thread';
@@ -402,13 +403,13 @@ export class ExceptionModel {
     this.history.push('illegal return');
     this.cfsr |= INVPC;
     this.r[14] = value | 0;
-    this.#returnException(USAGEFAULT);
+    this.#returnException(USAGE_FAULT);
   }
 
   /** B1.5.11: a fault on return is entered on the frame that is there, after what has a higher priority. */
   #returnException(exception: number): void {
     const fault = this.#escalated(exception);
-    if (fault === HARDFAULT && this.executionPriority() <= -1) {
+    if (fault === HARD_FAULT && this.executionPriority() <= -1) {
       this.#lockUp('on exception return');
       return;
     }

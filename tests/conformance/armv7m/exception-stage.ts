@@ -9,19 +9,9 @@
  */
 import { BOARDS, type BoardDescription, Machine, type MachineOptions } from 'bluesim';
 import { hex32 } from '../../../src/errors.ts';
+import { BUS_FAULT, HARD_FAULT, MEM_MANAGE, USAGE_FAULT } from '../../armv7m-system.ts';
 import { seededWords } from '../../random.ts';
-import {
-  BUSFAULT,
-  EXCEPTIONS,
-  ExceptionModel,
-  HARDFAULT,
-  IACCVIOL,
-  IBUSERR,
-  INVSTATE,
-  MEMMANAGE,
-  THUMB,
-  USAGEFAULT,
-} from './exception-model.ts';
+import { EXCEPTIONS, ExceptionModel, IACCVIOL, IBUSERR, INVSTATE, THUMB } from './exception-model.ts';
 import { bytesOf, lengthOf } from './row.ts';
 
 export const SYSTEM = 0xe000_e000;
@@ -207,7 +197,7 @@ export abstract class Stage {
     if (stretch.steps === 0) return true;
     if (stretch.freeRegisters < 5) return false;
     const preempting = model.preempting();
-    const entered = preempting === 0 ? [] : [preempting, HARDFAULT, BUSFAULT];
+    const entered = preempting === 0 ? [] : [preempting, HARD_FAULT, BUS_FAULT];
     const places = entered.map((exception) => (model.read(model.vtor + 4 * exception) & ~1) >>> 0);
     return [...(preempting === 0 ? [model.pc] : []), ...places].every((place) => stretch.isFree(place));
   }
@@ -217,13 +207,13 @@ export abstract class Stage {
     const { model } = this;
     if (!model.thumb) {
       this.#note('an instruction without the Thumb bit');
-      model.fault(USAGEFAULT, INVSTATE);
+      model.fault(USAGE_FAULT, INVSTATE);
     } else if (model.pc >= NOWHERE && model.pc < NOWHERE + 0x1000) {
       this.#note('code where nothing is');
-      model.fault(BUSFAULT, IBUSERR);
+      model.fault(BUS_FAULT, IBUSERR);
     } else if (model.pc < CODE_BEGIN || model.pc >= CODE_END) {
       this.#note('code among the devices');
-      model.fault(MEMMANAGE, IACCVIOL);
+      model.fault(MEM_MANAGE, IACCVIOL);
     } else this.choose(this.#total + this.stretch.steps);
   }
 

@@ -5,26 +5,29 @@
 import { encode } from '../../../src/cpu/armv7m/assemble.ts';
 import { hex32 } from '../../../src/errors.ts';
 import {
+  BUS_FAULT,
+  DIV_0_TRP,
+  MEM_MANAGE,
+  NMI,
+  PENDSV,
+  STKALIGN,
+  SVCALL,
+  SYSTICK,
+  USAGE_FAULT,
+  USERSETMPEND,
+} from '../../armv7m-system.ts';
+import {
   BFARVALID,
-  BUSFAULT,
   DIVBYZERO,
   EXCEPTIONS,
   FIRST_INTERRUPT,
   INTERRUPTS,
-  MEMMANAGE,
-  NMI,
   NOCP,
   NONBASETHRDENA,
-  PENDSV,
   SLEEPONEXIT,
-  STKALIGN,
-  SVCALL,
-  SYSTICK,
   THUMB,
   UNALIGNED,
   UNDEFINSTR,
-  USAGEFAULT,
-  USERSETMPEND,
 } from './exception-model.ts';
 import {
   BASE,
@@ -60,12 +63,11 @@ const CFSR = 0xd28;
 const HFSR = 0xd2c;
 const BFAR = 0xd38;
 const STIR = 0xf00;
-const DIV_0_TRP = 1 << 4;
 
 const CONFIGURATION_STEPS = 30;
 const LEGAL_RETURNS = [0xffff_fff1, 0xffff_fff9, 0xffff_fffd];
 const ILLEGAL_RETURNS = [0xffff_fff0, 0xffff_fff3, 0xffff_fff5, 0xffff_ffff];
-const CONFIGURABLE = [MEMMANAGE, BUSFAULT, USAGEFAULT, SVCALL, PENDSV, SYSTICK];
+const CONFIGURABLE = [MEM_MANAGE, BUS_FAULT, USAGE_FAULT, SVCALL, PENDSV, SYSTICK];
 const ITSTATE = 0x0600_fc00;
 const EXCEPTION = 0x1ff;
 const APSR_AND_ALIGNMENT = 0xf800_0200 | 0;
@@ -221,9 +223,9 @@ export class Storm extends Stage {
   /** Enables fault handlers, and now and then changes what is active or pended by hand: B3.2.13. */
   #storeHandlers(): void {
     const { model } = this;
-    const pended = [BUSFAULT, USAGEFAULT, MEMMANAGE].filter((exception) => model.pending[exception]);
+    const pended = [BUS_FAULT, USAGE_FAULT, MEM_MANAGE].filter((exception) => model.pending[exception]);
     // A pending fault keeps its handler: what else becomes of it the manual does not say.
-    const keep = pended.reduce((bits, exception) => bits | (1 << (16 + exception - MEMMANAGE)), 0);
+    const keep = pended.reduce((bits, exception) => bits | (1 << (16 + exception - MEM_MANAGE)), 0);
     let value = (model.shcsr & 0xffff) | ((this.chance(2) ? 7 : this.below(8)) << 16) | keep;
     if (this.chance(6)) value ^= 1 << [0, 1, 3, 7, 10, 11, 15][this.below(7)]!;
     this.#storeWord(SHCSR, 'SHCSR', value);
@@ -332,10 +334,10 @@ export class Storm extends Stage {
     const { model } = this;
     const pick = this.below(7);
     if (pick === 0)
-      this.raise('udf', encode('UDF', 'T1', { imm: 0 }), () => model.fault(USAGEFAULT, UNDEFINSTR));
+      this.raise('udf', encode('UDF', 'T1', { imm: 0 }), () => model.fault(USAGE_FAULT, UNDEFINSTR));
     else if (pick === 1)
-      this.raise('udf.w', encode('UDF', 'T2', { imm: 0 }), () => model.fault(USAGEFAULT, UNDEFINSTR));
-    else if (pick === 2) this.raise('mcr', 0xee01_0f10 | 0, () => model.fault(USAGEFAULT, NOCP));
+      this.raise('udf.w', encode('UDF', 'T2', { imm: 0 }), () => model.fault(USAGE_FAULT, UNDEFINSTR));
+    else if (pick === 2) this.raise('mcr', 0xee01_0f10 | 0, () => model.fault(USAGE_FAULT, NOCP));
     else if (pick === 3) this.raise('bkpt', encode('BKPT', 'T1', { imm: 1 }), () => model.breakpoint());
     else if (pick === 4) {
       const rn = this.stretch.take(MAIN_STACK + 1);
@@ -348,7 +350,7 @@ export class Storm extends Stage {
         add: 1,
         wback: 0,
       });
-      this.raise('an unaligned ldrd', encoding, () => model.fault(USAGEFAULT, UNALIGNED));
+      this.raise('an unaligned ldrd', encoding, () => model.fault(USAGE_FAULT, UNALIGNED));
     } else if (pick === 5) {
       const rn = this.stretch.take(NOWHERE + 4 * this.below(64));
       const address = this.stretch.registers.get(rn)! >>> 0;
@@ -359,7 +361,7 @@ export class Storm extends Stage {
       const rm = this.stretch.take(0);
       const encoding = encode('SDIV', 'T1', { rd: rm, rn: rm, rm });
       if ((model.ccr & DIV_0_TRP) === 0) this.put('sdiv by zero', encoding);
-      else this.raise('sdiv by zero', encoding, () => model.fault(USAGEFAULT, DIVBYZERO));
+      else this.raise('sdiv by zero', encoding, () => model.fault(USAGE_FAULT, DIVBYZERO));
     }
   }
 

@@ -73,7 +73,7 @@ async function run(
 // --- From a row to a state ------------------------------------------------------------------------------------
 
 /** ITSTATE behind an instruction of an IT block. A7.3.3. */
-export function itAdvance(it: number): number {
+function itAdvance(it: number): number {
   return (it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f);
 }
 

@@ -3,14 +3,15 @@ import { type Coded, code, inIt, row } from './builders.ts';
 import {
   type Before,
   BFAR,
-  BUSFAULT,
+  BUS_FAULT,
   CCR,
   CODE,
   DATA,
   FAULTS_ENABLED,
+  FORCED,
   type Group,
   group,
-  HARDFAULT,
+  HARD_FAULT,
   NOWHERE,
   PROCESS_STACK,
   program,
@@ -19,13 +20,12 @@ import {
   STACK,
   STKALIGN,
   UNALIGN_TRP,
-  USAGEFAULT,
+  USAGE_FAULT,
   wordsToHex,
 } from './row.ts';
 
 const PRECISE = 0x8200;
 const UNALIGNED = 1 << 24;
-const FORCED = 1 << 30;
 
 interface Access {
   /** 'LDRSB': with ' (immediate)' and its like the titles of its pages. */
@@ -222,8 +222,8 @@ function conditional(
 function noMemory(_access: Access, coded: Coded, r: Record<number, number>, address: number): Row[] {
   const words = { [BFAR]: address };
   return [
-    row(coded, { r, words: FAULTS_ENABLED }, { exception: { number: BUSFAULT, cfsr: PRECISE }, words }),
-    row(coded, { r }, { exception: { number: HARDFAULT, cfsr: PRECISE, hfsr: FORCED }, words }),
+    row(coded, { r, words: FAULTS_ENABLED }, { exception: { number: BUS_FAULT, cfsr: PRECISE }, words }),
+    row(coded, { r }, { exception: { number: HARD_FAULT, cfsr: PRECISE, hfsr: FORCED }, words }),
   ];
 }
 
@@ -313,12 +313,12 @@ const privateBus: Row[] = [
   row(
     ['LDR (immediate)', 'T1', { rd: 1, rn: 2, imm: 0 }],
     { r: { 2: 0xe000_ed00 }, special: { control: 1 }, words: FAULTS_ENABLED },
-    { exception: { number: BUSFAULT, cfsr: PRECISE }, words: { [BFAR]: 0xe000_ed00 } },
+    { exception: { number: BUS_FAULT, cfsr: PRECISE }, words: { [BFAR]: 0xe000_ed00 } },
   ),
   row(
     ['STR (immediate)', 'T1', { rd: 1, rn: 2, imm: 0 }],
     { r: { 2: 0xe000_ed14 }, special: { control: 1 }, words: FAULTS_ENABLED },
-    { exception: { number: BUSFAULT, cfsr: PRECISE }, words: { [BFAR]: 0xe000_ed14 } },
+    { exception: { number: BUS_FAULT, cfsr: PRECISE }, words: { [BFAR]: 0xe000_ed14 } },
   ),
 ];
 
@@ -366,7 +366,7 @@ const specialTargets: Row[] = [
     'LDR to PC without the Thumb bit: the next instruction is a UsageFault (INVSTATE)',
     [code(['LDR (immediate)', 'T3', { rd: 15, rn: 1, imm: 0 }])],
     { r: { 1: DATA }, memory: toPc(CODE + 0x100), words: FAULTS_ENABLED },
-    { noThumb: true, exception: { number: USAGEFAULT, returnAddress: CODE + 0x100, cfsr: 1 << 17 } },
+    { noThumb: true, exception: { number: USAGE_FAULT, returnAddress: CODE + 0x100, cfsr: 1 << 17 } },
     { steps: 2 },
   ),
   row(
@@ -424,7 +424,7 @@ const specialTargets: Row[] = [
 // --- Alignment, A3.2 -----------------------------------------------------------------------------------------------------------
 
 const TRAP_UNALIGNED = { [CCR]: STKALIGN | UNALIGN_TRP };
-const usageFault = { exception: { number: USAGEFAULT, cfsr: UNALIGNED } };
+const usageFault = { exception: { number: USAGE_FAULT, cfsr: UNALIGNED } };
 
 /** Words and halfwords may lie anywhere, unless UNALIGN_TRP is set; also across a page and a 64-byte granule. */
 function unalignedRows(access: Access): Row[] {
@@ -452,7 +452,7 @@ function unalignedRows(access: Access): Row[] {
       coded,
       { r: { 9: DATA - 3 }, words: TRAP_UNALIGNED },
       {
-        exception: { number: HARDFAULT, cfsr: UNALIGNED, hfsr: FORCED },
+        exception: { number: HARD_FAULT, cfsr: UNALIGNED, hfsr: FORCED },
       },
     ),
   ];
@@ -546,7 +546,7 @@ function dualRows(): Row[] {
         coded,
         { r: { 9: NOWHERE }, words: FAULTS_ENABLED },
         {
-          exception: { number: BUSFAULT, cfsr: PRECISE },
+          exception: { number: BUS_FAULT, cfsr: PRECISE },
           words: { [BFAR]: NOWHERE + 8 },
         },
       ),
@@ -555,7 +555,7 @@ function dualRows(): Row[] {
       postIndexed,
       { r: { 9: NOWHERE }, words: FAULTS_ENABLED },
       {
-        exception: { number: BUSFAULT, cfsr: PRECISE },
+        exception: { number: BUS_FAULT, cfsr: PRECISE },
         words: { [BFAR]: NOWHERE },
       },
     ),
@@ -619,7 +619,7 @@ function exclusiveRows(): Row[] {
         loads,
         { r: { 0: NOWHERE }, words: FAULTS_ENABLED },
         {
-          exception: { number: BUSFAULT, cfsr: PRECISE },
+          exception: { number: BUS_FAULT, cfsr: PRECISE },
           words: { [BFAR]: NOWHERE + offset },
         },
       ),

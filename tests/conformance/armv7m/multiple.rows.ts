@@ -3,7 +3,7 @@ import { type Coded, inIt, row } from './builders.ts';
 import {
   type Before,
   BFAR,
-  BUSFAULT,
+  BUS_FAULT,
   CODE,
   DATA,
   FAULTS_ENABLED,
@@ -14,7 +14,7 @@ import {
   type Registers,
   type Row,
   STACK,
-  USAGEFAULT,
+  USAGE_FAULT,
   wordsToHex,
 } from './row.ts';
 
@@ -241,7 +241,7 @@ const faults: Row[] = MULTIPLES.flatMap((coded) => {
       row(
         coded,
         { r: { 9: DATA + by }, words: FAULTS_ENABLED },
-        { exception: { number: USAGEFAULT, cfsr: UNALIGNED } },
+        { exception: { number: USAGE_FAULT, cfsr: UNALIGNED } },
       ),
     ),
     // The base is as before.
@@ -249,7 +249,7 @@ const faults: Row[] = MULTIPLES.flatMap((coded) => {
       coded,
       { r: { 9: NOWHERE }, words: FAULTS_ENABLED },
       {
-        exception: { number: BUSFAULT, cfsr: PRECISE },
+        exception: { number: BUS_FAULT, cfsr: PRECISE },
         words: { [BFAR]: first },
       },
     ),

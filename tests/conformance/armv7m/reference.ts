@@ -60,7 +60,7 @@ interface Shifted {
 }
 
 /** A7.4.2 Shift_C(), with LSL_C() and its like of A2.2.1. */
-export function shiftC(value: number, type: ShiftType, amount: number, carryIn: boolean): Shifted {
+function shiftC(value: number, type: ShiftType, amount: number, carryIn: boolean): Shifted {
   const x = unsigned(value);
   const n = BigInt(amount);
   if (type === 'RRX') return { result: (x >> 1n) + (one(carryIn) << 31n), carry: bit(x, 0n) };

@@ -1,25 +1,18 @@
 /** What rows about ARMv7-M say. ARMv7-M ARM DDI 0403E, B1.4 (registers) and B1.5 (exceptions). */
 import { hex32 } from '../../../src/errors.ts';
+import { ALL_FAULTS, SHCSR } from '../../armv7m-system.ts';
 import {
-  distinct,
+  type Case,
+  caseOf,
   type Group as GroupOf,
+  groupOf,
   type Memory,
   type Registers,
-  type Row as RowOfAnyIsa,
-  type RowOptions,
   type Specials,
 } from '../row.ts';
 
-export {
-  MAX,
-  type Memory,
-  MIN,
-  type Registers,
-  type RowOptions,
-  type Specials,
-  walkingBits,
-  wordsToHex,
-} from '../row.ts';
+export * from '../../armv7m-system.ts';
+export * from '../row.ts';
 
 /** Where rows find things on mps2-an385. The vector table is at 0. */
 export const STUB = 0x0000_0800;
@@ -36,29 +29,11 @@ export function handlerOf(exception: number): number {
   return 0x1000 + 0x40 * exception;
 }
 
-export const HARDFAULT = 3;
-export const MEMMANAGE = 4;
-export const BUSFAULT = 5;
-export const USAGEFAULT = 6;
-export const SVCALL = 11;
-
 export const SP = 13;
 export const LR = 14;
 
-/** System control space, B3.2. */
-export const ICSR = 0xe000_ed04;
-export const CCR = 0xe000_ed14;
-export const SHCSR = 0xe000_ed24;
-export const CFSR = 0xe000_ed28;
-export const HFSR = 0xe000_ed2c;
-export const MMFAR = 0xe000_ed34;
-export const BFAR = 0xe000_ed38;
-
-export const STKALIGN = 1 << 9;
-export const DIV_0_TRP = 1 << 4;
-export const UNALIGN_TRP = 1 << 3;
 /** MemManage, BusFault and UsageFault have handlers of their own: B3.2.13. */
-export const FAULTS_ENABLED: Words = { [SHCSR]: 0x0007_0000 };
+export const FAULTS_ENABLED: Words = { [SHCSR]: ALL_FAULTS };
 
 /** Words of the system control space by address, written in this order. */
 export type Words = Readonly<Record<number, number>>;
@@ -119,34 +94,14 @@ export interface After {
   readonly noThumb?: boolean;
 }
 
-export interface Row extends RowOfAnyIsa {
-  readonly before: Before;
-  readonly after: After;
-}
+export type Row = Case<Before, After>;
 
 export type Extension = 'DSP';
 /** The extensions are those besides ARMv7-M. */
 export type Group = GroupOf<Row, Extension>;
 
-export function group(
-  title: string,
-  spec: string,
-  rows: readonly Row[],
-  extensions: readonly Extension[] = [],
-): Group {
-  return { title, spec, extensions, rows: distinct(rows) };
-}
-
-/** A case of a whole program. */
-export function program(
-  title: string,
-  code: readonly number[],
-  before: Before,
-  after: After,
-  options: RowOptions = {},
-): Row {
-  return { title, code, before, after, steps: code.length, ...options };
-}
+export const group = groupOf<Row, Extension>;
+export const program = caseOf<Before, After>;
 
 /** What a row starts from, for its title. */
 export function describeBefore(before: Before): string {

@@ -6,17 +6,18 @@ import { type Coded, code, inIt, row } from './builders.ts';
 import {
   type After,
   type Before,
-  BUSFAULT,
+  BUS_FAULT,
   CODE,
   codeHex,
   DATA,
   FAULTS_ENABLED,
+  FORCED,
   type Group,
   group,
-  HARDFAULT,
+  HARD_FAULT,
   handlerOf,
   LR,
-  MEMMANAGE,
+  MEM_MANAGE,
   NOWHERE,
   PROCESS_STACK,
   program,
@@ -25,11 +26,10 @@ import {
   type Specials,
   STACK,
   SVCALL,
-  USAGEFAULT,
+  USAGE_FAULT,
   wordsToHex,
 } from './row.ts';
 
-const FORCED = 1 << 30;
 const DEBUGEVT = 1 << 31;
 const [IACCVIOL, IBUSERR, UNDEFINSTR, INVPC, NOCP] = [1, 1 << 8, 1 << 16, 1 << 18, 1 << 19];
 
@@ -303,7 +303,7 @@ const QEMU_DEBUGEVT =
 /** An instruction that faults: with its handler enabled, as a HardFault, from Handler mode, on the process stack, in IT. */
 function faulting(coded: Coded, exception: number, cfsr: number, before: Before = {}): Row[] {
   const words = { ...FAULTS_ENABLED, ...before.words };
-  const hard = { number: HARDFAULT, cfsr, hfsr: FORCED };
+  const hard = { number: HARD_FAULT, cfsr, hfsr: FORCED };
   return [
     row(coded, { ...before, words, flags: 'NC' }, { exception: { number: exception, cfsr } }),
     row(coded, { ...before, flags: 'ZV' }, { exception: hard }),
@@ -327,11 +327,11 @@ const undefinedInstructions: Row[] = [
       ['UDF', 'T2', { imm: 0xabcd }],
     ] as const
   ).flatMap((coded) => [
-    ...faulting(coded, USAGEFAULT, UNDEFINSTR),
+    ...faulting(coded, USAGE_FAULT, UNDEFINSTR),
     ...inIt(
       coded,
       { words: FAULTS_ENABLED, flags: 'C' },
-      { exception: { number: USAGEFAULT, cfsr: UNDEFINSTR } },
+      { exception: { number: USAGE_FAULT, cfsr: UNDEFINSTR } },
     ),
   ]),
   // Encodings that ARMv7-M leaves undefined: holes in the 16-bit and in the 32-bit space.
@@ -341,7 +341,7 @@ const undefinedInstructions: Row[] = [
       [encoding | 0],
       { words: FAULTS_ENABLED },
       {
-        exception: { number: USAGEFAULT, cfsr: UNDEFINSTR },
+        exception: { number: USAGE_FAULT, cfsr: UNDEFINSTR },
       },
     ),
   ),
@@ -391,19 +391,19 @@ const calls: Row[] = [
   row(
     ['SVC', 'T1', { imm: 0 }],
     { handler: true },
-    { exception: { number: HARDFAULT, hfsr: FORCED } },
+    { exception: { number: HARD_FAULT, hfsr: FORCED } },
     { qemu: QEMU_SVC },
   ),
   row(
     ['SVC', 'T1', { imm: 0 }],
     { special: { primask: 1 } },
-    { exception: { number: HARDFAULT, hfsr: FORCED } },
+    { exception: { number: HARD_FAULT, hfsr: FORCED } },
     { qemu: QEMU_SVC },
   ),
 ];
 
 const breakpoints: Row[] = [0, 1, 0xaa, 0xff].flatMap((imm) => {
-  const exception = { number: HARDFAULT, hfsr: DEBUGEVT };
+  const exception = { number: HARD_FAULT, hfsr: DEBUGEVT };
   const excused: RowOptions = { qemu: QEMU_DEBUGEVT };
   const coded: Coded = ['BKPT', 'T1', { imm }];
   return [
@@ -440,14 +440,14 @@ const COPROCESSOR: readonly (readonly [string, number])[] = [
 ];
 
 const coprocessors: Row[] = COPROCESSOR.flatMap(([name, encoding]) => {
-  const fault = { exception: { number: USAGEFAULT, cfsr: NOCP } };
+  const fault = { exception: { number: USAGE_FAULT, cfsr: NOCP } };
   return [
     program(name, [encoding | 0], { words: FAULTS_ENABLED, flags: 'N' }, fault),
     program(
       `${name} as a HardFault`,
       [encoding | 0],
       {},
-      { exception: { number: HARDFAULT, cfsr: NOCP, hfsr: FORCED } },
+      { exception: { number: HARD_FAULT, cfsr: NOCP, hfsr: FORCED } },
     ),
     program(`${name} under a condition that fails`, [encoding | 0], { words: FAULTS_ENABLED, it: 0x08 }, {}),
     program(
@@ -477,19 +477,19 @@ function fetch(title: string, address: number, exception: number, cfsr: number):
       `${title}, as a HardFault`,
       [jump],
       before,
-      { exception: { number: HARDFAULT, returnAddress, cfsr, hfsr: FORCED } },
+      { exception: { number: HARD_FAULT, returnAddress, cfsr, hfsr: FORCED } },
       { steps: 2 },
     ),
   ];
 }
 
 const fetches: Row[] = [
-  ...fetch('code where nothing answers', NOWHERE, BUSFAULT, IBUSERR),
+  ...fetch('code where nothing answers', NOWHERE, BUS_FAULT, IBUSERR),
   // B3.1: peripherals, devices and the system space are never executed.
-  ...fetch('code among the peripherals', 0x4000_4000, MEMMANAGE, IACCVIOL),
-  ...fetch('code in device space', 0xa000_0000, MEMMANAGE, IACCVIOL),
-  ...fetch('code in the system space', 0xe000_e000, MEMMANAGE, IACCVIOL),
-  ...fetch('EXC_RETURN in Thread mode', 0xffff_fff8, MEMMANAGE, IACCVIOL),
+  ...fetch('code among the peripherals', 0x4000_4000, MEM_MANAGE, IACCVIOL),
+  ...fetch('code in device space', 0xa000_0000, MEM_MANAGE, IACCVIOL),
+  ...fetch('code in the system space', 0xe000_e000, MEM_MANAGE, IACCVIOL),
+  ...fetch('EXC_RETURN in Thread mode', 0xffff_fff8, MEM_MANAGE, IACCVIOL),
 ];
 
 // --- Return, as far as one exception goes --------------------------------------------------------------------------------------
@@ -620,7 +620,7 @@ const illegalReturns: Row[] = [0xffff_fff1, 0xffff_fff3, 0xffff_fff5, 0xffff_fff
     `EXC_RETURN 0x${value.toString(16)} from the only active exception`,
     [svc],
     { r: { 4: value | 0 }, memory: inHandler(code(['BX', 'T1', { rm: 4 }])), words: FAULTS_ENABLED },
-    { exception: { number: USAGEFAULT, returnAddress: CODE + 2, cfsr: INVPC, lr: value } },
+    { exception: { number: USAGE_FAULT, returnAddress: CODE + 2, cfsr: INVPC, lr: value } },
     { steps: 2 },
   ),
 );

@@ -4,24 +4,17 @@ import { csrName } from '../../../src/cpu/riscv/csr-names.ts';
 import type { Extension } from '../../../src/cpu/riscv/instructions/row.ts';
 import { hex32 } from '../../../src/errors.ts';
 import {
-  distinct,
+  type Case,
+  caseOf,
   type Group as GroupOf,
+  groupOf,
   type Memory,
   type Registers,
-  type Row as RowOfAnyIsa,
   type RowOptions,
   type Specials,
 } from '../row.ts';
 
-export {
-  MAX,
-  type Memory,
-  MIN,
-  type Registers,
-  type RowOptions,
-  type Specials,
-  walkingBits,
-} from '../row.ts';
+export * from '../row.ts';
 
 /** Where rows find things: all in RAM, on pages of their own. */
 export const RAM_BYTES = 0x20_0000;
@@ -70,33 +63,13 @@ export interface After {
   readonly user?: boolean;
 }
 
-export interface Row extends RowOfAnyIsa {
-  readonly before: Before;
-  readonly after: After;
-}
+export type Row = Case<Before, After>;
 
 /** The extensions are those besides RV32IMAC. */
 export type Group = GroupOf<Row, Extension>;
 
-export function group(
-  title: string,
-  spec: string,
-  rows: readonly Row[],
-  extensions: readonly Extension[] = [],
-): Group {
-  return { title, spec, extensions, rows: distinct(rows) };
-}
-
-/** A case of a whole program. */
-export function program(
-  title: string,
-  code: readonly number[],
-  before: Before,
-  after: After,
-  options: RowOptions = {},
-): Row {
-  return { title, code, before, after, steps: code.length, ...options };
-}
+export const group = groupOf<Row, Extension>;
+export const program = caseOf<Before, After>;
 
 /** A case of one instruction, with a title made from it. */
 export function row(

@@ -5,7 +5,7 @@
 import { N_EXTEND } from './narrow-formats.ts';
 import { Operation } from './operation.ts';
 import { rowsOf, type Unpredictable } from './row.ts';
-import { field4, pc, RD, RM, RN, sp, spOrPc } from './unpredictable.ts';
+import { field4, notPc, pc, RD, RM, RN, sp, spOrPc } from './unpredictable.ts';
 import { CLEAR, EXTEND, EXTRACT, INSERT, RR, SSAT, USAT } from './wide-formats.ts';
 
 const row = rowsOf('M');
@@ -30,7 +30,6 @@ const INCONSISTENT: Unpredictable = {
   when: (w) => field4(w, RM) !== field4(w, RN),
   outcome: 'executes',
 };
-const notPc = (w: number) => field4(w, RN) !== 15;
 /** ASR by 0 is SSAT16 or USAT16. */
 const notHalfwords = (w: number) => (w & (1 << 21)) === 0 || (w & 0x70c0) !== 0;
 

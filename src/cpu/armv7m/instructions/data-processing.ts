@@ -26,7 +26,7 @@ import {
 } from './narrow-formats.ts';
 import { Operation } from './operation.ts';
 import { rowsOf, type Unpredictable } from './row.ts';
-import { field4, lastInItIf, notInIt, pc, RD, RM, RN, sp, spOrPc } from './unpredictable.ts';
+import { field4, lastInItIf, notInIt, notPc, pc, RD, RM, RN, sp, spOrPc } from './unpredictable.ts';
 import {
   ADR_ADD,
   ADR_SUB,
@@ -50,7 +50,6 @@ const setsFlags = (w: number) => (w & (1 << 20)) !== 0;
 /** imm3:imm2 */
 const amountBits = (w: number) => w & 0x70c0;
 const notSp = (w: number) => field4(w, RN) !== 13;
-const notPc = (w: number) => field4(w, RN) !== 15;
 const notSpOrPc = (w: number) => notSp(w) && notPc(w);
 /** With S and Rd = 15 it is TST, TEQ, CMN or CMP. */
 const notComparison = (w: number) => !(setsFlags(w) && field4(w, RD) === 15);

@@ -5,7 +5,7 @@
 
 import { Operation } from './operation.ts';
 import { rowsOf } from './row.ts';
-import { field4, pc, RD, RM, RN, RT, RT2, SAME_HALVES, sp, spOrPc } from './unpredictable.ts';
+import { field4, notPc, pc, RD, RM, RN, RT, RT2, SAME_HALVES, sp, spOrPc } from './unpredictable.ts';
 import {
   EXTEND,
   EXTEND_ADD,
@@ -26,11 +26,10 @@ import {
 const row = rowsOf('DSP');
 
 const withRa = (w: number) => field4(w, RT) !== 15;
-const withRn = (w: number) => field4(w, RN) !== 15;
 const LONG_REGISTERS = [SAME_HALVES, ...spOrPc(RT, RT2, RN, RM)];
 const ACCUMULATE = { where: withRa, unpredictable: [sp(RD, RN, RM, RT), pc(RD, RN, RM)] };
 const MULTIPLY = { unpredictable: spOrPc(RD, RN, RM) };
-const ADD = { where: withRn, unpredictable: [sp(RD, RN, RM), pc(RD, RM)] };
+const ADD = { where: notPc, unpredictable: [sp(RD, RN, RM), pc(RD, RM)] };
 const THREE = MULTIPLY;
 
 // biome-ignore format: a table

@@ -9,10 +9,11 @@ import { rowsOf, type Unpredictable } from './row.ts';
 import {
   BASE_IN_REGISTERS,
   field4,
-  isUnprivileged,
+  indexed,
+  isDual,
   lastInItIf,
-  noAccess,
   noSp,
+  notPc,
   pc,
   RM,
   RN,
@@ -40,12 +41,9 @@ import {
 
 const row = rowsOf('M');
 
-const notPc = (w: number) => field4(w, RN) !== 15;
 const toRegister = (w: number) => field4(w, RT) !== 15;
 const toRegisterNotPc = (w: number) => toRegister(w) && notPc(w);
 
-/** [Rn, #±imm8] that is a load of its own, not LDRxT and not P = W = 0, which is UNDEFINED. */
-const indexed = (w: number) => notPc(w) && !isUnprivileged(w) && !noAccess(w);
 /** With Rt = 15, P = 1, U = 0 and W = 0 a narrow load is a preload. */
 const indexedNarrow = (w: number) => indexed(w) && !(toPc(w) && (w & 0x700) === 0x400);
 const toPc = (w: number) => field4(w, RT) === 15;
@@ -65,7 +63,6 @@ const LITERAL_WRITEBACK: Unpredictable = {
   when: (w) => (w & (1 << 21)) !== 0,
   outcome: 'undefined',
 };
-const isDual = (w: number) => (w & 0x01200000) !== 0;
 
 // biome-ignore format: a table
 export const loadRows = () => [

@@ -6,7 +6,7 @@
  * 16-bit one is a number up to 0xffff. No number is both: a first halfword of 32 bits starts with 11101, 11110
  * or 11111. ARMv7-M Architecture Reference Manual, DDI 0403E.e, A5.1.
  */
-import { type BitPattern, matches, parsePattern } from '../../encoding.ts';
+import { type BitPattern, parsePattern } from '../../encoding.ts';
 import { type Operation, PAGES } from './operation.ts';
 
 /** 'M' is what every ARMv7-M core has; 'DSP' makes it ARMv7E-M (A1.2). */
@@ -140,6 +140,11 @@ export function itPosition(itstate: number): ItPosition {
   return (itstate & 15) === 8 ? ItPosition.Last : ItPosition.Inside;
 }
 
+/** ITAdvance(): ITSTATE of the next instruction. A7.3.3 */
+export function nextItstate(itstate: number): number {
+  return (itstate & 7) === 0 ? 0 : (itstate & 0xe0) | ((itstate << 1) & 0x1f);
+}
+
 /** A case in which the manual calls an encoding UNPREDICTABLE, and what is done here. */
 export interface Unpredictable {
   readonly what: string;
@@ -224,11 +229,6 @@ export function rowsOf(extension: Extension) {
 /** The cases of UNPREDICTABLE that a word of the row falls into. */
 export function unpredictableCases(row: Row, word: number, position: ItPosition): Unpredictable[] {
   return row.unpredictable.filter((unpredictable) => unpredictable.when(word, position));
-}
-
-/** Whether a word is an encoding of the row, UNPREDICTABLE or not. */
-export function isEncodingOf(row: Row, word: number): boolean {
-  return word >>> 16 === 0 ? row.length === 2 && matches(row, word) : row.length === 4 && matches(row, word);
 }
 
 /** An encoding that the manual calls UNDEFINED (UsageFault, UNDEFINSTR), or leaves unallocated. */

@@ -8,9 +8,10 @@ import { rowsOf } from './row.ts';
 import {
   BASE_IN_REGISTERS,
   field4,
-  isUnprivileged,
-  noAccess,
+  indexed,
+  isDual,
   noSp,
+  notPc,
   pc,
   RD,
   RM,
@@ -26,12 +27,8 @@ import { LS_DUAL, LS_I8, LS_I12, LS_R, LS_T, STREX, STREX_NARROW } from './wide-
 
 const row = rowsOf('M');
 
-/** A5.3.10: stores relative to PC are UNDEFINED. */
-const notPc = (w: number) => field4(w, RN) !== 15;
-const indexed = (w: number) => notPc(w) && !isUnprivileged(w) && !noAccess(w);
 /** STR Rt, [SP, #-4]! is PUSH. */
 const indexedWord = (w: number) => indexed(w) && !(field4(w, RN) === 13 && (w & 0x7ff) === 0x504);
-const isDual = (w: number) => (w & 0x01200000) !== 0;
 
 /** UNPREDICTABLE: UNDEFINED, as on QEMU. */
 const STATUS_IS_BASE = same('Rd and Rn are one register', RD, RN, 'undefined');

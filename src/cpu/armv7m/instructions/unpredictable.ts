@@ -69,9 +69,18 @@ export const notInIt = (outcome: Unpredictable['outcome']): Unpredictable => ({
   outcome,
 });
 
-/** P, U and W of loads and stores with an offset of eight bits: 110 is LDRT and its kin, P = W = 0 is UNDEFINED. */
-export const isUnprivileged = (word: number): boolean => (word & 0x700) === 0x600;
-export const noAccess = (word: number): boolean => (word & 0x500) === 0;
+/** With Rn = 15 it is another instruction, or UNDEFINED. */
+export const notPc = (word: number): boolean => field4(word, RN) !== 15;
+
+/**
+ * [Rn, #±imm8] of a load or store of its own: P, U and W = 110 is LDRT and its kin, P = W = 0 is UNDEFINED, and so is a
+ * store relative to PC. A5.3.6 to A5.3.10
+ */
+export const indexed = (word: number): boolean =>
+  notPc(word) && (word & 0x700) !== 0x600 && (word & 0x500) !== 0;
+
+/** P = W = 0 is no LDRD or STRD. A5.3.6 */
+export const isDual = (word: number): boolean => (word & 0x01200000) !== 0;
 
 /** UNPREDICTABLE: executes; a load leaves what it loaded, a store stores the value before writeback. */
 export const WRITES_BACK_RT: Unpredictable = {

@@ -1,27 +1,28 @@
 /**
  * Random programs for RV32IMAC in machine and user mode, made so that two emulators must end in the same
- * registers, CSRs and memory. An image holds many of them behind one harness, which loads all registers, runs
- * a program, notes each trap (cause, pc, value, mstatus) and stores the registers at the end.
+ * registers, CSRs and memory. A trap's note is cause, pc, value and mstatus.
  *
  * Register use: x3 points to the program's record, x4 into its scratch memory, x31 into nothing, x30 counts
  * loops; a program never writes these four by chance. Left out, because QEMU 7.2 is known to be wrong there
- * (docs/accuracy.md): misaligned AMO and SC, SC after a store of the same value, AMO where the access is denied (cause 5 there, not 7), misaligned accesses where there is none (its mtval is not in the access), bits of mstatus and mie
+ * (docs/accuracy.md): misaligned AMO and SC, SC after a store of the same value, AMO where the access is
+ * denied (cause 5 there, not 7),
+ * misaligned accesses where there is none (its mtval is not in the access), bits of mstatus and mie
  * that belong to supervisor mode, mepc bit 0, counters.
  */
 import { type EncodeOperands, encode, openBits } from '../../src/cpu/riscv/assemble.ts';
 import { Decoder } from '../../src/cpu/riscv/decode.ts';
 import type { Extension, Row } from '../../src/cpu/riscv/instructions/row.ts';
 import { BASE_EXTENSIONS, rows } from '../../src/cpu/riscv/instructions/table.ts';
-import { seededWords } from '../random.ts';
+import { Assembly, Choices, type Layout, type RandomImage } from './random-images.ts';
 
-export const CODE_ADDRESS = 0x8000_0000;
-export const RECORD_ADDRESS = 0x8080_0000;
-export const SCRATCH_ADDRESS = 0x80c0_0000;
-export const RECORD_BYTES = 1024;
-export const SCRATCH_BYTES = 4096;
+const CODE_ADDRESS = 0x8000_0000;
+const RECORD_ADDRESS = 0x8080_0000;
+const SCRATCH_ADDRESS = 0x80c0_0000;
+const RECORD_BYTES = 1024;
+const SCRATCH_BYTES = 4096;
 
 /** Words of a record: x0 to x31, then these, then the traps of four words each. */
-export const RECORD = {
+const RECORD = {
   traps: 32,
   mscratch: 33,
   mepc: 34,
@@ -33,6 +34,15 @@ export const RECORD = {
   firstTrap: 44,
 };
 const MOST_TRAPS = (RECORD_BYTES / 4 - RECORD.firstTrap) / 4 - 1;
+
+export const LAYOUT: Layout = {
+  ram: { address: CODE_ADDRESS, sizeBytes: 16 << 20 },
+  record: { address: RECORD_ADDRESS, sizeBytes: RECORD_BYTES },
+  scratch: { address: SCRATCH_ADDRESS, sizeBytes: SCRATCH_BYTES },
+  recordWords: [...Array.from({ length: 32 }, (_, i) => `x${i}`), ...Object.keys(RECORD).slice(0, 6)],
+  firstTrap: RECORD.firstTrap,
+  trapWords: ['mcause', 'mepc', 'mtval', 'mstatus'],
+};
 
 const GP = 3;
 const TP = 4;
@@ -55,45 +65,13 @@ const CSR = {
   pmpaddr0: 0x3b0,
 };
 
-const CORNERS = [
-  0, 1, -1, 2, -2, 31, 32, 0x7fff, 0x8000, 0xffff, 0x7fff_ffff, -0x8000_0000, 0x5555_5555, -0x5555_5556, 0x80,
-  0xff,
-];
-
-/** Code with labels: an item is a word or halfword, known now or once all addresses are. */
-class Assembly {
-  readonly #items: { size: 2 | 4; make: (address: number) => number }[] = [];
-  readonly #labels: number[] = [];
-  #size = 0;
-
-  get size(): number {
-    return this.#size;
-  }
-
+class RiscvAssembly extends Assembly {
   word(word: number, size: 2 | 4 = 4): void {
     this.later(size, () => word);
   }
 
   op(mnemonic: string, operands: EncodeOperands = {}): void {
     this.word(encode(mnemonic, operands), mnemonic.startsWith('c.') ? 2 : 4);
-  }
-
-  later(size: 2 | 4, make: (address: number) => number): void {
-    this.#items.push({ size, make });
-    this.#size += size;
-  }
-
-  /** A label that is placed now or later. */
-  label(): number {
-    return this.#labels.push(-1) - 1;
-  }
-
-  place(label: number): void {
-    this.#labels[label] = this.#size;
-  }
-
-  address(label: number): number {
-    return CODE_ADDRESS + this.#labels[label]!;
   }
 
   /** Loads any 32-bit value. */
@@ -106,24 +84,6 @@ class Assembly {
   jump(label: number): void {
     this.later(4, (address) => encode('jal', { rd: 0, imm: this.address(label) - address }));
   }
-
-  /** The bytes, with everything resolved. */
-  bytes(): Uint8Array {
-    const bytes = new Uint8Array(this.#size);
-    let at = 0;
-    for (const { size, make } of this.#items) {
-      const word = make(CODE_ADDRESS + at);
-      for (let i = 0; i < size; i++) bytes[at + i] = word >>> (8 * i);
-      at += size;
-    }
-    return bytes;
-  }
-}
-
-export interface RandomImage {
-  bytes: Uint8Array;
-  /** Address of each program's first random instruction. */
-  starts: number[];
 }
 
 export interface ProgramOptions {
@@ -134,8 +94,8 @@ export interface ProgramOptions {
 
 /** @returns an image with `count` programs that follow from the seed. */
 export function randomImage(seed: number, count: number, options: ProgramOptions): RandomImage {
-  const code = new Assembly();
-  const words = seededWords(seed);
+  const code = new RiscvAssembly(CODE_ADDRESS);
+  const choices = new Choices(seed);
   const handler = code.label();
   code.later(4, (address) =>
     encode('auipc', { rd: 5, imm: (code.address(handler) - address + 0x800) & ~0xfff }),
@@ -144,8 +104,8 @@ export function randomImage(seed: number, count: number, options: ProgramOptions
     encode('addi', { rd: 5, rs1: 5, imm: ((code.address(handler) - (address - 4)) << 20) >> 20 }),
   );
   code.op('csrrw', { rd: 0, rs1: 5, imm: CSR.mtvec });
-  const starts: number[] = [];
-  for (let i = 0; i < count; i++) starts.push(new Program(code, words, i, options).emit());
+  const labels: { start: number; end: number }[] = [];
+  for (let i = 0; i < count; i++) labels.push(new Program(code, choices, i, options).emit());
   code.li(5, 0x10_0000);
   code.li(6, 0x5555);
   code.op('sw', { rs1: 5, rs2: 6, imm: 0 });
@@ -153,10 +113,11 @@ export function randomImage(seed: number, count: number, options: ProgramOptions
   if (code.size % 4 !== 0) code.op('c.nop', { imm: 0 });
   code.place(handler);
   emitHandler(code);
-  return { bytes: code.bytes(), starts: starts.map((label) => code.address(label)) };
+  const programs = labels.map(({ start, end }) => ({ start: code.address(start), end: code.address(end) }));
+  return { segments: [{ address: CODE_ADDRESS, bytes: code.bytes() }], programs };
 }
 
-function emitHandler(code: Assembly): void {
+function emitHandler(code: RiscvAssembly): void {
   const [goOn, leave, notIllegal, restore, long] = [
     code.label(),
     code.label(),
@@ -225,17 +186,17 @@ function emitHandler(code: Assembly): void {
 const PLAIN_TIMINGS = new Set(['alu', 'mul', 'mulh', 'div', 'fence', 'fence.i']);
 
 class Program {
-  readonly #code: Assembly;
-  readonly #words: () => number;
+  readonly #code: RiscvAssembly;
+  readonly #choices: Choices;
   readonly #index: number;
   readonly #options: ProgramOptions;
   readonly #plain: readonly Row[];
   readonly #decoder: Decoder;
   #restricted = false;
 
-  constructor(code: Assembly, words: () => number, index: number, options: ProgramOptions) {
+  constructor(code: RiscvAssembly, choices: Choices, index: number, options: ProgramOptions) {
     this.#code = code;
-    this.#words = words;
+    this.#choices = choices;
     this.#index = index;
     this.#options = options;
     const extensions = new Set<Extension>([...BASE_EXTENSIONS, ...options.extensions]);
@@ -243,13 +204,13 @@ class Program {
     this.#decoder = new Decoder(extensions);
   }
 
-  /** @returns the label of the first random instruction. */
-  emit(): number {
+  /** @returns the labels of the first random instruction and of the end. */
+  emit(): { start: number; end: number } {
     const code = this.#code;
     const start = code.label();
     const end = code.label();
     const record = RECORD_ADDRESS + this.#index * RECORD_BYTES;
-    const userMode = this.#chance(4);
+    const userMode = this.#choices.chance(4);
     code.li(GP, record | 0);
     this.#address(5, end);
     code.op('sw', { rs1: GP, rs2: 5, imm: 4 * RECORD.end });
@@ -263,13 +224,13 @@ class Program {
     if (userMode) code.op('ecall');
     code.place(end);
     this.#finish();
-    return start;
+    return { start, end };
   }
 
   #initial(register: number): number {
     if (register === TP) return (SCRATCH_ADDRESS + this.#index * SCRATCH_BYTES + 2048) | 0;
     if (register === NOWHERE) return 0x0800_0000;
-    return this.#value();
+    return this.#choices.value();
   }
 
   #finish(): void {
@@ -295,14 +256,14 @@ class Program {
     const code = this.#code;
     const scratch = SCRATCH_ADDRESS + this.#index * SCRATCH_BYTES;
     const configuration: number[] = [];
-    const entries = this.#below(6);
+    const entries = this.#choices.below(6);
     this.#restricted = entries > 0;
     for (let entry = 0; entry < entries; entry++) {
-      const mode = [0, 1, 2, 3, 3][this.#below(5)]!;
+      const mode = [0, 1, 2, 3, 3][this.#choices.below(5)]!;
       // R = 0 with W = 1 is reserved, and QEMU keeps it: not generated.
-      const permissions = [0, 1, 3, 4, 5, 7, 1, 3][this.#below(8)]!;
-      const size = 8 << this.#below(7);
-      const at = scratch + this.#below(SCRATCH_BYTES / size) * size;
+      const permissions = [0, 1, 3, 4, 5, 7, 1, 3][this.#choices.below(8)]!;
+      const size = 8 << this.#choices.below(7);
+      const at = scratch + this.#choices.below(SCRATCH_BYTES / size) * size;
       code.li(5, mode === 3 ? (at >>> 2) | ((size >>> 3) - 1) : at >>> 2);
       code.op('csrrw', { rd: 0, rs1: 5, imm: CSR.pmpaddr0 + entry });
       configuration.push((mode << 3) | permissions);
@@ -330,7 +291,7 @@ class Program {
   }
 
   #item(userMode: boolean): void {
-    const pick = this.#below(100);
+    const pick = this.#choices.below(100);
     if (pick < 46) this.#plainInstruction();
     else if (pick < 64) this.#memory();
     else if (pick < 70) this.#atomic();
@@ -345,8 +306,8 @@ class Program {
   /** Any encoding of a plain row that writes no reserved register. */
   #plainInstruction(): void {
     for (;;) {
-      const row = this.#plain[this.#below(this.#plain.length)]!;
-      const word = row.value | (this.#words() & openBits(row));
+      const row = this.#plain[this.#choices.below(this.#plain.length)]!;
+      const word = row.value | (this.#choices.word() & openBits(row));
       const operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
       if (this.#decoder.decode(word, operands) !== row || RESERVED.has(operands.rd)) continue;
       this.#code.word(word, row.length);
@@ -371,22 +332,22 @@ class Program {
       'c.sw',
       'c.lwsp',
       'c.swsp',
-    ][this.#below(14)]!;
+    ][this.#choices.below(14)]!;
     const offset = this.#offset();
     const register = this.#register();
     if (mnemonic.endsWith('sp')) {
       code.op('addi', { rd: 2, rs1: TP, imm: offset & ~3 });
-      const imm = 4 * this.#below(16);
+      const imm = 4 * this.#choices.below(16);
       if (mnemonic === 'c.lwsp') code.op(mnemonic, { rd: this.#target() || 1, imm });
       else code.op(mnemonic, { rs2: register, imm });
     } else if (mnemonic.startsWith('c.')) {
-      const base = 8 + this.#below(8);
+      const base = 8 + this.#choices.below(8);
       code.op('addi', { rd: base, rs1: TP, imm: offset });
-      const other = 8 + this.#below(8);
-      const imm = 4 * this.#below(32);
+      const other = 8 + this.#choices.below(8);
+      const imm = 4 * this.#choices.below(32);
       code.op(mnemonic, mnemonic === 'c.lw' ? { rd: other, rs1: base, imm } : { rs1: base, rs2: other, imm });
     } else {
-      const rs1 = this.#chance(16) ? NOWHERE : TP;
+      const rs1 = this.#choices.chance(16) ? NOWHERE : TP;
       const imm = rs1 === NOWHERE ? offset & ~3 : offset;
       if (mnemonic.startsWith('s')) code.op(mnemonic, { rs1, rs2: register, imm });
       else code.op(mnemonic, { rd: this.#target(), rs1, imm });
@@ -397,7 +358,7 @@ class Program {
     const code = this.#code;
     const base = this.#target() || 1;
     // Few words, so that reservations and stores meet.
-    const offset = 4 * this.#below(16);
+    const offset = 4 * this.#choices.below(16);
     code.op('addi', { rd: base, rs1: TP, imm: offset });
     const names = [
       'amoswap.w',
@@ -410,9 +371,9 @@ class Program {
       'amominu.w',
       'amomaxu.w',
     ];
-    const order = { aq: this.#chance(2), rl: this.#chance(2) };
-    if (!this.#restricted && this.#chance(2)) {
-      code.op(names[this.#below(names.length)]!, {
+    const order = { aq: this.#choices.chance(2), rl: this.#choices.chance(2) };
+    if (!this.#restricted && this.#choices.chance(2)) {
+      code.op(names[this.#choices.below(names.length)]!, {
         rd: this.#target(),
         rs1: base,
         rs2: this.#register(),
@@ -420,52 +381,53 @@ class Program {
       });
       return;
     }
-    if (this.#chance(8)) code.op('addi', { rd: base, rs1: base, imm: 2 });
+    if (this.#choices.chance(8)) code.op('addi', { rd: base, rs1: base, imm: 2 });
     // Not x0: its complement would be stored, which may be what lies there.
     let loaded = this.#target();
     if (loaded === base || loaded === 0) loaded = base === 1 ? 2 : 1;
     code.op('lr.w', { rd: loaded, rs1: base, ...order });
     code.op('andi', { rd: base, rs1: base, imm: -4 });
-    if (this.#chance(4)) {
+    if (this.#choices.chance(4)) {
       // A store of another value than what lies there takes the reservation.
       code.op('xori', { rd: loaded, rs1: loaded, imm: -1 });
       code.op('sw', { rs1: TP, rs2: loaded, imm: offset });
     }
-    if (this.#chance(4)) code.op('addi', { rd: base, rs1: base, imm: 4 });
+    if (this.#choices.chance(4)) code.op('addi', { rd: base, rs1: base, imm: 4 });
     code.op('sc.w', { rd: this.#target(), rs1: base, rs2: this.#register(), ...order });
-    if (this.#chance(4)) code.op('sc.w', { rd: this.#target(), rs1: TP, rs2: this.#register(), ...order });
+    if (this.#choices.chance(4))
+      code.op('sc.w', { rd: this.#target(), rs1: TP, rs2: this.#register(), ...order });
   }
 
   #branch(): void {
     const code = this.#code;
     const label = code.label();
-    const kind = this.#below(10);
+    const kind = this.#choices.below(10);
     if (kind < 6) {
       const mnemonic = ['beq', 'bne', 'blt', 'bge', 'bltu', 'bgeu'][kind]!;
       const [rs1, rs2] = [this.#register(), this.#register()];
       code.later(4, (address) => encode(mnemonic, { rs1, rs2, imm: code.address(label) - address }));
     } else if (kind < 8) {
       const mnemonic = kind === 6 ? 'c.beqz' : 'c.bnez';
-      const rs1 = 8 + this.#below(8);
+      const rs1 = 8 + this.#choices.below(8);
       code.later(2, (address) => encode(mnemonic, { rs1, imm: code.address(label) - address }));
     } else if (kind === 8) {
       const rd = this.#target();
       code.later(4, (address) => encode('jal', { rd, imm: code.address(label) - address }));
     } else {
-      const mnemonic = this.#chance(2) ? 'c.j' : 'c.jal';
+      const mnemonic = this.#choices.chance(2) ? 'c.j' : 'c.jal';
       code.later(2, (address) => encode(mnemonic, { imm: code.address(label) - address }));
     }
-    for (let i = this.#below(4); i > 0; i--) this.#plainInstruction();
+    for (let i = this.#choices.below(4); i > 0; i--) this.#plainInstruction();
     code.place(label);
   }
 
   #loop(): void {
     const code = this.#code;
-    code.op('addi', { rd: COUNTER, rs1: 0, imm: 1 + this.#below(20) });
+    code.op('addi', { rd: COUNTER, rs1: 0, imm: 1 + this.#choices.below(20) });
     const top = code.label();
     code.place(top);
-    for (let i = 1 + this.#below(6); i > 0; i--) {
-      if (this.#chance(3)) this.#memory();
+    for (let i = 1 + this.#choices.below(6); i > 0; i--) {
+      if (this.#choices.chance(3)) this.#memory();
       else this.#plainInstruction();
     }
     code.op('addi', { rd: COUNTER, rs1: COUNTER, imm: -1 });
@@ -478,33 +440,39 @@ class Program {
     if (base === 0) return;
     const label = code.label();
     this.#address(base, label);
-    const kind = this.#below(3);
+    const kind = this.#choices.below(3);
     if (kind === 0) code.op('c.jr', { rs1: base });
     else if (kind === 1) code.op('c.jalr', { rs1: base });
     // Bit 0 of the sum is dropped.
-    else code.op('jalr', { rd: this.#chance(2) ? base : this.#target(), rs1: base, imm: this.#below(2) });
-    for (let i = this.#below(3); i > 0; i--) this.#plainInstruction();
+    else
+      code.op('jalr', {
+        rd: this.#choices.chance(2) ? base : this.#target(),
+        rs1: base,
+        imm: this.#choices.below(2),
+      });
+    for (let i = this.#choices.below(3); i > 0; i--) this.#plainInstruction();
     code.place(label);
   }
 
   #csr(userMode: boolean): void {
     const code = this.#code;
     const forms = ['csrrw', 'csrrs', 'csrrc', 'csrrwi', 'csrrsi', 'csrrci'];
-    const form = forms[this.#below(6)]!;
+    const form = forms[this.#choices.below(6)]!;
     const rd = this.#target();
-    const pick = this.#below(8);
+    const pick = this.#choices.below(8);
     if (pick < 2 || userMode) code.op(form, { rd, rs1: this.#register(), imm: CSR.mscratch });
     else if (pick < 4) {
-      const csr = [CSR.mcause, CSR.mtval][this.#below(2)]!;
+      const csr = [CSR.mcause, CSR.mtval][this.#choices.below(2)]!;
       code.op(form, { rd, rs1: this.#register(), imm: csr });
     } else if (pick === 4)
-      code.op('csrrs', { rd, rs1: 0, imm: [CSR.mip, CSR.misa, CSR.mtvec][this.#below(3)]! });
+      code.op('csrrs', { rd, rs1: 0, imm: [CSR.mip, CSR.misa, CSR.mtvec][this.#choices.below(3)]! });
     // MTIP is pending from reset on, so that setting MIE and MTIE raises an interrupt at once.
-    else if (pick === 5) code.op(this.#chance(2) ? 'csrrsi' : 'csrrci', { rd: 0, rs1: 8, imm: CSR.mstatus });
+    else if (pick === 5)
+      code.op(this.#choices.chance(2) ? 'csrrsi' : 'csrrci', { rd: 0, rs1: 8, imm: CSR.mstatus });
     else if (pick === 6) {
       const source = this.#target();
-      code.op('addi', { rd: source, rs1: 0, imm: this.#chance(2) ? 0x80 : 0x88 });
-      code.op(this.#chance(2) ? 'csrrw' : 'csrrs', { rd: 0, rs1: source, imm: CSR.mie });
+      code.op('addi', { rd: source, rs1: 0, imm: this.#choices.chance(2) ? 0x80 : 0x88 });
+      code.op(this.#choices.chance(2) ? 'csrrw' : 'csrrs', { rd: 0, rs1: source, imm: CSR.mie });
     } else {
       const source = this.#target();
       code.op('andi', { rd: source, rs1: this.#register(), imm: -2 });
@@ -514,14 +482,14 @@ class Program {
 
   #system(userMode: boolean): void {
     const code = this.#code;
-    const pick = this.#below(6);
+    const pick = this.#choices.below(6);
     if (pick === 0 && !userMode) code.op('ecall');
     else if (pick === 1) code.op('ebreak');
     else if (pick === 2) code.op('c.ebreak');
     else if (pick === 3 && userMode) code.op('mret');
     else {
       for (;;) {
-        const word = this.#words();
+        const word = this.#choices.word();
         const isLong = (word & 3) === 3;
         const encoding = isLong ? word : word & 0xffff;
         // sfence.vma executes on QEMU although there is no supervisor mode (Priv 10.2.1).
@@ -542,42 +510,30 @@ class Program {
     const rd = this.#target();
     code.li(source, encode('addi', { rd, rs1: this.#register(), imm: this.#offset() }));
     this.#address(base, target);
-    if (this.#chance(2)) code.op('sw', { rs1: base, rs2: source, imm: 0 });
+    if (this.#choices.chance(2)) code.op('sw', { rs1: base, rs2: source, imm: 0 });
     else {
       code.op('sh', { rs1: base, rs2: source, imm: 0 });
       code.op('srli', { rd: source, rs1: source, imm: 16 });
       code.op('sh', { rs1: base, rs2: source, imm: 2 });
     }
     code.op('fence.i');
-    for (let i = this.#below(3); i > 0; i--) this.#plainInstruction();
+    for (let i = this.#choices.below(3); i > 0; i--) this.#plainInstruction();
     code.place(target);
     code.op('addi', { rd: 0, rs1: 0, imm: 0 });
   }
 
-  #value(): number {
-    return this.#chance(3) ? CORNERS[this.#below(CORNERS.length)]! : this.#words() >> this.#below(32);
-  }
-
   #offset(): number {
-    return this.#below(4096) - 2048;
+    return this.#choices.below(4096) - 2048;
   }
 
   #register(): number {
-    return this.#below(32);
+    return this.#choices.below(32);
   }
 
   #target(): number {
     for (;;) {
-      const register = this.#below(32);
+      const register = this.#choices.below(32);
       if (!RESERVED.has(register)) return register;
     }
-  }
-
-  #below(limit: number): number {
-    return (this.#words() >>> 0) % limit;
-  }
-
-  #chance(oneIn: number): boolean {
-    return this.#below(oneIn) === 0;
   }
 }
