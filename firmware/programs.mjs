@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const firmware = dirname(fileURLToPath(import.meta.url));
-const TIME_LIMIT = 60_000;
+const TIME_LIMIT = 240_000;
 // A program that gets stuck has this long after its last output to show that it does not end.
 const TIME_TO_END = 500;
 
