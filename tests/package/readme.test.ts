@@ -42,7 +42,8 @@ function run(commands: readonly Shown[]): string[] {
       cwd: folder,
       encoding: 'utf8',
     });
-    return stdout.split(`${MARK}\n`).slice(0, -1);
+    // A guest may end its lines as a terminal wants them, with a carriage return that nobody sees.
+    return stdout.replaceAll('\r\n', '\n').split(`${MARK}\n`).slice(0, -1);
   } finally {
     rmSync(folder, { recursive: true });
   }
