@@ -27,12 +27,7 @@ export const LINES = 'hello\rworld\r\r';
 export const LINES_SAID = 'Type lines; an empty one ends.\r\nhello\r\n1: hello\r\nworld\r\n2: world\r\n\r\n';
 
 /** Name, exit code, what the console must be or contain, why QEMU's may be another one, and what is typed. */
-export const PROGRAMS: readonly [
-  name: string,
-  code: number,
-  output: string | RegExp,
-  input?: string,
-][] = [
+export const PROGRAMS: readonly [name: string, code: number, output: string | RegExp, input?: string][] = [
   ['hello', 0, /^Hello from bluekernel on \S+\r\n$/],
   ['first', 0, 'number 1\r\nnumber 2\r\nnumber 3\r\n'],
   ['minimal', 0, 'minimal: 42\r\n'],
