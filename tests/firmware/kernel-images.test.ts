@@ -24,7 +24,7 @@ describe.each(BOARDS)('committed images, %s', (board) => {
   });
 
   test.each(names)('%s', (name) => {
-    const [, code, output, , input] = PROGRAMS.find((program) => program[0] === name) ?? [
+    const [, code, output, input] = PROGRAMS.find((program) => program[0] === name) ?? [
       name,
       0,
       /^[15]0000 events\r\n$/,
