@@ -2,9 +2,17 @@
 export type { Device, GuestError } from './bus/device.ts';
 export type { SerialPort } from './bus/serial.ts';
 export type { State } from './bus/state.ts';
+export { CORTEX_M3_MODEL } from './cpu/armv7m/timing/cortex-m3.ts';
 export type { CoreObserver, CoreStatistics, RegisterFile } from './cpu/core.ts';
-export type { ExecutedInstruction, TimingModel } from './cpu/timing/model.ts';
-export { UNIT_MODEL } from './cpu/timing/unit.ts';
+export { HAZARD3_MODEL } from './cpu/riscv/timing/hazard3.ts';
+export type {
+  Departure,
+  TimedInstruction,
+  TimingModel,
+  TimingOptions,
+  TimingRules,
+} from './cpu/timing/model.ts';
+export { UNIT_MODEL, uniformRules } from './cpu/timing/unit.ts';
 export { UserError } from './errors.ts';
 export type { BoardDescription, DeviceDescription } from './machine/board.ts';
 export { BOARDS } from './machine/boards/index.ts';

@@ -6,7 +6,11 @@ declare namespace WebAssembly {
   }
 }
 
-/** The observed variant of a run loop: the same source, compiled with `OBSERVED` true (scripts/variants.mjs). */
+/** The timed and the observed variant of a run loop: the same source, compiled otherwise (scripts/variants.mjs). */
+declare module '*execute.ts?timed=true' {
+  // Of every instruction set: the plain variant beside it says what it takes.
+  export const execute: (core: unknown, blocks: unknown) => import('./cpu/leave.ts').Leave;
+}
 declare module '*execute.ts?observed=true' {
   // Of every instruction set: the plain variant beside it says what it takes.
   export const execute: (core: unknown, blocks: unknown) => import('./cpu/leave.ts').Leave;

@@ -62,7 +62,10 @@ export class FileOutput {
   }
 
   text(text: string): void {
-    const bytes = Buffer.from(text);
+    this.bytes(Buffer.from(text));
+  }
+
+  bytes(bytes: Uint8Array): void {
     if (this.#length + bytes.length > PIECE_BYTES) this.flush();
     if (bytes.length > PIECE_BYTES) this.#write(bytes);
     else {

@@ -190,6 +190,7 @@ function addRun(program: Command, done: (exitCode: number) => void): void {
       'processor of an ARM board: cortex-m3, cortex-m4 (no FPU); default: what the image asks for',
     )
     .option('--extensions <list>', 'more of the RISC-V ISA: Zba,Zbb,Zbs')
+    .option('--model <name>', "timing model: unit, hazard3 or cortex-m3; default: the board's")
     .option('--no-semihosting', 'semihosting calls are breakpoints')
     .option('--semihosting-root <dir>', 'the directory whose files the guest may use')
     .optionsGroup('Console:')
@@ -215,6 +216,10 @@ function addRun(program: Command, done: (exitCode: number) => void): void {
     .option('--stats', 'print instructions, cycles, traps and speed at the end')
     .option('--json <file>', 'the same and the way it ended, as JSON')
     .option('--trace <file>', 'write what happens, as text')
+    .option(
+      '--trace-retired <file>',
+      'write each retired instruction and trap with its cycle, as CSV (compressed if the name ends in .gz)',
+    )
     .option('--trace-kinds <list>', 'of instructions,traps,mmio; default: all')
     .option(
       '--trace-range <range>',

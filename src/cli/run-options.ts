@@ -13,6 +13,7 @@ export interface RawRunOptions {
   loadAddress?: string;
   extensions?: string;
   cpu?: string;
+  model?: string;
   uartIn?: string[];
   uartOut?: string[];
   itm?: string[];
@@ -24,6 +25,7 @@ export interface RawRunOptions {
   stats?: boolean;
   json?: string;
   trace?: string;
+  traceRetired?: string;
   traceKinds?: string;
   traceRange?: string[];
   strict?: boolean;
@@ -60,6 +62,7 @@ export interface RunRequest {
   readonly stats: boolean;
   readonly json: string | undefined;
   readonly trace: { path: string; kinds: ReadonlySet<TraceKind>; ranges: readonly string[] } | undefined;
+  readonly traceRetired: string | undefined;
   readonly record: string | undefined;
   readonly replay: string | undefined;
   /** Undefined: as the terminal wants it. */
@@ -102,6 +105,7 @@ export function parseRunOptions(image: string, words: readonly string[], raw: Ra
       raw.trace === undefined
         ? undefined
         : { path: raw.trace, kinds: traceKinds(raw.traceKinds), ranges: raw.traceRange ?? [] },
+    traceRetired: raw.traceRetired,
     record: raw.record,
     replay: raw.replay,
     pace: raw.pace,
@@ -123,6 +127,7 @@ function machineOptions(words: readonly string[], raw: RawRunOptions): MachineOp
   if (raw.board !== undefined) options.board = raw.board;
   if (raw.ram !== undefined) options.ramBytes = parseSize('--ram', raw.ram);
   if (raw.loadAddress !== undefined) options.loadAddress = parseAddress('--load-address', raw.loadAddress);
+  if (raw.model !== undefined) options.model = raw.model;
   // Whether there is such a processor is found out when the machine is built.
   if (raw.cpu !== undefined) options.cpu = raw.cpu as CpuName;
   if (raw.extensions !== undefined) options.extensions = raw.extensions.split(',').map(extension);

@@ -7,6 +7,7 @@ import { FileOutput, hostReason } from './file-output.ts';
 import { InputFeed } from './input-feed.ts';
 import { ExitCode, say, tell } from './messages.ts';
 import { Recording, RecordingWriter, type RunIdentity } from './recording.ts';
+import { RetiredTrace, together } from './retired-trace.ts';
 import { conclude } from './run-ending.ts';
 import { isTerminal, openInput, type RunInput } from './run-input.ts';
 import { type Ending, RunLoop } from './run-loop.ts';
@@ -53,6 +54,7 @@ class RunSession {
   readonly #recorder: RecordingWriter | undefined;
   readonly #replay: Recording | undefined;
   readonly #trace: Trace | undefined;
+  readonly #retired: RetiredTrace | undefined;
 
   constructor(request: RunRequest) {
     this.#request = request;
@@ -80,6 +82,12 @@ class RunSession {
       request.trace === undefined
         ? undefined
         : new Trace(this.#machine, this.#open('--trace', request.trace.path), request.trace);
+    this.#retired =
+      request.traceRetired === undefined
+        ? undefined
+        : new RetiredTrace(this.#open('--trace-retired', request.traceRetired));
+    if (this.#retired !== undefined)
+      this.#machine.observe(together([this.#retired, ...(this.#trace ? [this.#trace] : [])]));
     const feed = new InputFeed(this.#machine, this.#recorder);
     this.#feed = feed;
     const wakeup = new Wakeup();
@@ -126,6 +134,7 @@ class RunSession {
     let { exitCode } = conclusion;
     this.#recorder?.end(ending.kind);
     this.#trace?.end();
+    this.#retired?.end();
     const asides = conclusion.isWorthSaying || request.stats;
     if (asides && this.#stdout.lastByte !== 0x0a && isTerminal(1) && isTerminal(2)) tell('\n');
     if (conclusion.isWorthSaying) say(conclusion.message, conclusion.hint);

@@ -16,9 +16,14 @@
  * whatever else decides about the meaning of the bytes at an address, privilege for example. A block that must not
  * run as it is (its bytes have changed) gets the cost STALE, which no budget covers. Conditional branches do not
  * end a block: the untaken path goes straight on.
+ *
+ * With a timing model that has rules, a block is for one timing state in which it is entered (timing/model.ts), a part
+ * of its mode, so that its costs are constants. `states`, `exits` and `ordinals` tell of each record what the run loop
+ * needs to go on from there.
  */
 import { assert } from '../errors.ts';
 import { Attribute, GRANULE_SHIFT, type Region } from '../kernel/memory/guest-memory.ts';
+import type { TimedInstruction, TimingRules } from './timing/model.ts';
 
 /** Words per record. */
 export const RECORD = 4;
@@ -29,6 +34,10 @@ const UNLINKED = 2 * RECORD;
 /** Entries of the cache for indirect jumps, each a tag (address | mode 0 or 1) and an index. */
 export const JUMP_ENTRIES = 1024;
 const FIRST_BLOCK = 4 * RECORD;
+/** No instruction is added to a block that costs more, so that a refund always fits. */
+const LARGEST_COST = 150;
+/** Cost up to which a block may grow inside an instruction that must not be cut. */
+const LARGEST_REFUND = 255;
 
 /** Operations that every ISA's enumeration has at these numbers. */
 export enum CommonOp {
@@ -43,8 +52,10 @@ export interface BlockCacheOptions {
   readonly maxInstructions: number;
   /** Size of the record store in words. */
   readonly capacity: number;
-  /** Cost in cycles of an instruction, when the timing model charges by block. */
-  readonly instructionCost: number;
+  /** Rules of the timing model. */
+  readonly rules: TimingRules;
+  /** Bits of the mode below the timing state. */
+  readonly modeBits: number;
   /** The most words that a block of `maxInstructions` can take. */
   readonly largestBlock: number;
 }
@@ -54,6 +65,14 @@ export abstract class BlockCache {
   readonly jumps = new Int32Array(2 * JUMP_ENTRIES);
   /** Addresses before which a `Break` is put. */
   readonly breakpoints = new Set<number>();
+  /** By record / RECORD: the timing state before its instruction. */
+  readonly states: Int32Array;
+  /** The timing state at the target of its jump or taken branch. */
+  readonly exits: Int32Array;
+  /** How many instructions of its block have been executed with it. */
+  readonly ordinals: Uint8Array;
+  /** By entry of `jumps`: the timing state in which its block is entered. */
+  readonly jumpStates = new Int32Array(JUMP_ENTRIES);
   /** Counts the times that all indices became invalid. */
   generation = 0;
   protected readonly options: BlockCacheOptions;
@@ -62,18 +81,30 @@ export abstract class BlockCache {
   /** Blocks that have bytes in a granule of the host's memory: the same one for all mirrors of a region. */
   readonly #granules = new Map<number, number[]>();
   #end = FIRST_BLOCK;
+  /** Costs of the instructions of the block that is being made. */
+  readonly #costs = new Int32Array(256);
+  #instructions = 0;
+  #cost = 0;
+  /** Timing state behind them. */
+  #state = 0;
 
   constructor(options: BlockCacheOptions) {
     this.options = options;
     this.code = new Int32Array(options.capacity);
+    const records = options.capacity / RECORD;
+    this.states = new Int32Array(records);
+    this.exits = new Int32Array(records);
+    this.ordinals = new Uint8Array(records);
     this.flush();
   }
 
   /**
-   * Writes the records of the block at an address from `first` on, with `record`, and a `Continue` behind them.
-   * @returns the number of instructions and the index behind the last record.
+   * Writes the records of the block at an address from `first` on, with `record`, and a `Continue` behind them; behind
+   * each instruction calls `timed`.
+   * @param mode without the timing state.
+   * @returns the index behind the last record.
    */
-  protected abstract decode(pc: number, mode: number, first: number): { instructions: number; end: number };
+  protected abstract decode(pc: number, mode: number, first: number): number;
 
   /** Whether the block at `first` is to be looked up each time, so that a jump to itself through it is noticed. */
   protected abstract jumpsAtOnce(first: number): boolean;
@@ -96,13 +127,22 @@ export abstract class BlockCache {
   }
 
   /** As `lookup`, and remembers the answer in the jump cache. @param mode 0 or 1. */
-  lookupJump(pc: number, mode: number): number {
-    const first = this.lookup(pc, mode);
+  lookupJump(pc: number, mode: number, state = 0): number {
+    const first = this.lookup(pc, mode | (state << this.options.modeBits));
     if (this.jumpsAtOnce(first)) return first;
-    const slot = pc & (2 * (JUMP_ENTRIES - 1));
+    const slot = (pc + (state << 4)) & (2 * (JUMP_ENTRIES - 1));
     this.jumps[slot] = pc | mode;
     this.jumps[slot + 1] = first;
+    this.jumpStates[slot >> 1] = state;
     return first;
+  }
+
+  /** The timing state behind the instruction of a record. */
+  stateBehind(at: number): number {
+    const ordinal = this.ordinals[at / RECORD]!;
+    let next = at / RECORD + 1;
+    while (this.code[next * RECORD + 3] === this.code[at + 3] && this.ordinals[next] === ordinal) next++;
+    return this.states[next]!;
   }
 
   /** Makes stale every block with bytes in the granule at an offset of a region. */
@@ -122,16 +162,47 @@ export abstract class BlockCache {
     const { code, options } = this;
     if (this.#end + options.largestBlock + 2 * RECORD > code.length) this.flush();
     const first = this.#end + RECORD;
-    const { instructions, end } = this.decode(pc, mode, first);
-    const cost = instructions * options.instructionCost;
-    this.#setRefunds(first, cost);
+    this.#instructions = 0;
+    this.#cost = 0;
+    this.#costs[0] = 0;
+    this.#state = mode >>> options.modeBits;
+    options.rules.enter(this.#state, pc);
+    const end = this.decode(pc, mode & ((1 << options.modeBits) - 1), first);
+    this.#setRefunds(first, end);
     code[first - 4] = pc;
     code[first - 3] = mode;
-    code[first - 2] = instructions;
-    code[first - 1] = cost;
+    code[first - 2] = this.#instructions;
+    code[first - 1] = this.#cost;
     this.#end = end;
     this.#entries.set(keyOf(pc, mode), first);
     return first;
+  }
+
+  /** Whether another instruction may be added to the block. */
+  protected get hasRoom(): boolean {
+    return this.#instructions < this.options.maxInstructions && this.#cost <= LARGEST_COST;
+  }
+
+  /**
+   * Counts an instruction and its cost.
+   * @param from its first record. @param to the index behind its last one.
+   * @returns its cost in cycles.
+   */
+  protected timed(instruction: TimedInstruction, from: number, to: number): number {
+    const { rules } = this.options;
+    const cost = rules.add(instruction);
+    const exit = rules.taken();
+    this.#instructions++;
+    this.#cost += cost;
+    this.#costs[this.#instructions] = this.#cost;
+    assert(this.#cost <= LARGEST_REFUND, 'a block costs more than a refund can hold');
+    for (let i = from / RECORD; i < to / RECORD; i++) {
+      this.states[i] = this.#state;
+      this.exits[i] = exit;
+      this.ordinals[i] = this.#instructions;
+    }
+    this.#state = rules.next();
+    return cost;
   }
 
   /** @param head the record's first word without its refund. @returns the index behind the record. */
@@ -153,21 +224,19 @@ export abstract class BlockCache {
     else if (blocks[blocks.length - 1] !== first) blocks.push(first);
   }
 
-  #setRefunds(first: number, cost: number): void {
-    assert(cost < 256, 'a block costs more than a refund can hold');
-    const { code } = this;
-    let left = cost;
-    let charged = first;
-    for (let at = first; ; at += RECORD) {
-      const op = code[at]! & 0xff;
-      if (op === CommonOp.Continue) return;
-      // A stop comes before its instruction, which is not paid for yet.
-      if (op !== CommonOp.Break && (at === first || charged < 0 || code[at + 3] !== code[charged + 3])) {
-        left -= this.options.instructionCost;
-        charged = at;
-      } else if (op === CommonOp.Break) charged = -1;
-      code[at]! |= left << 24;
+  /** What comes after an instruction is given back when the block is left there. Of a stop also the instruction itself. */
+  #setRefunds(first: number, end: number): void {
+    const { code, ordinals } = this;
+    for (let at = first; at < end - RECORD; at += RECORD) {
+      const isBreak = (code[at]! & 0xff) === CommonOp.Break;
+      const done = ordinals[at / RECORD]! - (isBreak ? 1 : 0);
+      ordinals[at / RECORD] = done;
+      code[at]! |= (this.#cost - this.#costs[done]!) << 24;
     }
+    const last = end / RECORD - 1;
+    this.states[last] = this.#state;
+    this.exits[last] = this.#state;
+    ordinals[last] = this.#instructions;
   }
 }
 

@@ -31,10 +31,26 @@ export interface RegisterFile {
 
 /** Hears what the core does. Attaching one selects the observed variant of the run loop; the plain one never asks. */
 export interface CoreObserver {
-  /** Before each instruction. @param word the encoding (16 or 32 bits), @param cycle at which it starts. */
+  /** Before each instruction. @param cycle at which it starts. */
   instruction(pc: number, cycle: number): void;
-  /** A trap was taken. @param pc of the instruction that did not run, @param target the handler's address. */
-  trap(cause: number, isInterrupt: boolean, pc: number, value: number, target: number, cycle: number): void;
+  /** After each instruction, also one that raised an exception. @param cycle its last one. */
+  retired?(pc: number, cycle: number): void;
+  /** An exception has been returned from. @param pc of the instruction that did it. @param cycle behind its last one. */
+  trapReturned?(pc: number, target: number, cycle: number): void;
+  /**
+   * A trap was taken.
+   * @param pc of the instruction that did not run. @param target the handler's address.
+   * @param asserted cycle at which the request of an interrupt rose, or at which it was let through.
+   */
+  trap(
+    cause: number,
+    isInterrupt: boolean,
+    pc: number,
+    value: number,
+    target: number,
+    cycle: number,
+    asserted?: number,
+  ): void;
 }
 
 /** The core's counters for `--stats`. */
@@ -63,8 +79,12 @@ export interface Core extends Stateful {
   now(): number;
   /** Instructions retired since reset. */
   retired(): number;
-  /** Runs until a cycle at the latest. Instructions that start before `deadline` are executed, none that starts at or after it. */
-  run(deadline: number): CoreStop;
+  /**
+   * Runs until a cycle at the latest. Instructions that are over by then are executed; of the next one a part of its
+   * cycles may be spent.
+   * @param instructions the most that are executed. A model may charge nothing for some, so cycles do not bound them.
+   */
+  run(deadline: number, instructions?: number): CoreStop;
   /**
    * Lets time pass without executing: the core is asleep, waits for input, or would only go round and round.
    * @param cycle where to go on, not before now.

@@ -12,4 +12,6 @@ export enum Leave {
   Spinning = 5,
   Breakpoint = 6,
   Dead = 7,
+  /** As many instructions were executed as was asked for. */
+  Limit = 8,
 }

@@ -1,4 +1,5 @@
 /** What a board is: data. The machine is built from it (build.ts); files in boards/ hold nothing else. */
+import type { AccessChoices } from '../cpu/riscv/data-access.ts';
 import type { RegionPlan } from '../kernel/memory/guest-memory.ts';
 import type { DeviceDescription } from './factories/index.ts';
 import type { Architecture } from './loader/image.ts';
@@ -8,8 +9,11 @@ export type { DeviceDescription };
 /** One RV32IMAC hart with machine and user mode. */
 export interface RiscvCoreDescription {
   readonly type: 'rv32imac';
-  /** First pc; the boot ROM there (region `boot-rom`) goes on to the image. */
+  /** First pc. */
   readonly resetAddress: number;
+  /** Whether a boot ROM lies there (region `boot-rom`), which goes on to the image; otherwise the image begins there itself. */
+  readonly bootRom: boolean;
+  readonly access: AccessChoices;
   /** Device tree that the boot ROM hands to the image. */
   readonly deviceTree: 'virt' | undefined;
 }

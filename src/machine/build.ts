@@ -6,7 +6,7 @@ import type { PowerControl } from '../bus/power.ts';
 import type { SerialPort } from '../bus/serial.ts';
 import type { Core } from '../cpu/core.ts';
 import type { SemihostingPort } from '../cpu/semihosting-port.ts';
-import type { TimingModel } from '../cpu/timing/model.ts';
+import type { TimingModel, TimingOptions } from '../cpu/timing/model.ts';
 import { GuestMemory, type RegionPlan } from '../kernel/memory/guest-memory.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { attachDevice, type DeviceSurroundings } from './attach-device.ts';
@@ -26,6 +26,7 @@ export interface BuildOptions {
   readonly ramBytes: number | undefined;
   readonly extensions: readonly IsaExtension[];
   readonly model: TimingModel;
+  readonly timing: TimingOptions;
   readonly scheduler: Scheduler;
   readonly surroundings: DeviceSurroundings;
   readonly clockControl: ClockControl;
@@ -94,7 +95,10 @@ export function buildParts(options: BuildOptions): Parts {
 }
 
 /** What a board needs that has no core. */
-export type BoardOptions = Omit<BuildOptions, 'extensions' | 'model' | 'semihosting' | 'scheduler'>;
+export type BoardOptions = Omit<
+  BuildOptions,
+  'extensions' | 'model' | 'timing' | 'semihosting' | 'scheduler'
+>;
 
 /** @throws UserError when two parts overlap. */
 export function buildBoard(options: BoardOptions): BoardParts {

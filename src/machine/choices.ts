@@ -1,4 +1,6 @@
 /** What a user can choose when a machine is built, with the words for a choice that is not possible. */
+import { CORTEX_M3_MODEL } from '../cpu/armv7m/timing/cortex-m3.ts';
+import { HAZARD3_MODEL } from '../cpu/riscv/timing/hazard3.ts';
 import type { TimingModel } from '../cpu/timing/model.ts';
 import { UNIT_MODEL } from '../cpu/timing/unit.ts';
 import { UserError } from '../errors.ts';
@@ -6,7 +8,7 @@ import { architectureOf, type BoardDescription } from './board.ts';
 import { BOARDS } from './boards/index.ts';
 import type { Isa, IsaExtension } from './isa.ts';
 import { fitsMemories } from './loader/fit.ts';
-import type { Image } from './loader/image.ts';
+import type { Architecture, Image } from './loader/image.ts';
 
 /** @throws UserError when there is none of this name. */
 export function boardByName(name: string): BoardDescription {
@@ -76,11 +78,23 @@ export function checkExtensions(isa: Isa, extensions: readonly IsaExtension[]): 
   return extensions;
 }
 
-const MODELS: readonly TimingModel[] = [UNIT_MODEL];
+/** The timing models of each architecture, the plainest first. */
+const MODELS: Record<Architecture, readonly TimingModel[]> = {
+  riscv32: [UNIT_MODEL, HAZARD3_MODEL],
+  armv7m: [UNIT_MODEL, CORTEX_M3_MODEL],
+};
 
-/** @throws UserError when there is no timing model of this name. */
-export function modelByName(name: string): TimingModel {
-  const model = MODELS.find((candidate) => candidate.name === name);
+export function modelsOf(board: BoardDescription): readonly TimingModel[] {
+  return MODELS[architectureOf(board)];
+}
+
+/** @throws UserError when the board's core has no timing model of this name. */
+export function modelByName(board: BoardDescription, name: string): TimingModel {
+  const models = modelsOf(board);
+  const model = models.find((candidate) => candidate.name === name);
   if (model !== undefined) return model;
-  throw new UserError(`there is no timing model ${name}`, `Models: ${MODELS.map((m) => m.name).join(', ')}.`);
+  throw new UserError(
+    `there is no timing model ${name} for ${board.name}`,
+    `Models: ${models.map((m) => m.name).join(', ')}.`,
+  );
 }

@@ -69,6 +69,7 @@ export function buildArmv7mCore(site: CoreSite, description: Armv7mCoreDescripti
     bus,
     events: site.scheduler,
     model: site.model,
+    timing: site.timing,
     controller: nvic,
     mpuRegions: description.mpuRegions,
     dsp: description.dsp,
@@ -85,7 +86,9 @@ export function buildArmv7mCore(site: CoreSite, description: Armv7mCoreDescripti
   });
   const activity = {
     extraCycles: 0,
-    exceptionCycles: 0,
+    get exceptionCycles() {
+      return core.exceptionCycles;
+    },
     loadStoreCycles: 0,
     foldedInstructions: 0,
     get sleepCycles() {

@@ -17,8 +17,8 @@ export interface MachineOptions {
   extensions?: readonly IsaExtension[];
   /** Processor of a board with an ARM core. Default: the board's, or 'cortex-m4' when the image needs its DSP instructions. */
   cpu?: CpuName;
-  /** Timing model. Default: the board's. */
-  model?: TimingModel;
+  /** Timing model, by its name or itself. Default: the board's. */
+  model?: TimingModel | string;
   /** UARTs send at the baud rate instead of at once. */
   pacedTransmit?: boolean;
   /** Virtual date at power-on, in seconds since 1970, an integer below 2^31: for the clock chip and semihosting. Default: 2020-01-01. */

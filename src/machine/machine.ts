@@ -43,6 +43,10 @@ import { DirectoryFiles } from './semihosting/host-files.ts';
 import { type GuestAccess, Semihosting } from './semihosting/semihosting.ts';
 import { memoryState, restoreMemory } from './snapshot.ts';
 
+function modelOf(board: BoardDescription, model: TimingModel | string | undefined): TimingModel {
+  return typeof model === 'object' ? model : modelByName(board, model ?? board.model);
+}
+
 /** 2020-01-01T00:00:00Z. */
 const DEFAULT_EPOCH_SECONDS = 1_577_836_800;
 
@@ -108,7 +112,7 @@ export class Machine {
     const board = typeof options.board === 'string' ? boardByName(options.board) : options.board;
     this.board = withCpu(board, options.cpu);
     this.isa = isaOf(architectureOf(this.board));
-    this.model = options.model ?? modelByName(this.board.model);
+    this.model = modelOf(this.board, options.model);
     this.#clock = new CoreClock(() => this.#parts?.core.now() ?? 0, this.board.frequencyHz);
     const guestError = (error: GuestError) => this.#guestError(error);
     this.#recorder = options.flightRecorder ? this.#makeRecorder() : undefined;
@@ -119,6 +123,7 @@ export class Machine {
       ramBytes: checkRam(this.board, options.ramBytes),
       extensions: checkExtensions(this.isa, options.extensions ?? []),
       model: this.model,
+      timing: {},
       scheduler: this.scheduler,
       surroundings: { clock: this.#clock, scheduler: this.scheduler, guestError },
       clockControl: this.#clock,
@@ -247,7 +252,6 @@ export class Machine {
 
   #loop(limit: number, instructionLimit: number, stopWhenWaiting: boolean): RunResult {
     const horizon = () => Math.min(this.scheduler.nextCycle, limit - this.#before.cycles);
-    // An instruction takes at least one cycle, so as many cycles never overshoot.
     const instructionsLeft = () =>
       instructionLimit === Number.POSITIVE_INFINITY ? NEVER : instructionLimit - this.instructions;
     for (;;) {
@@ -261,7 +265,7 @@ export class Machine {
       const { cycles } = this.#before;
       if (this.#recorder !== undefined && now + cycles >= this.#recorder.nextCycle) this.#recorder.due();
       const pause = (this.#recorder?.nextCycle ?? NEVER) - cycles;
-      const stop = this.core.run(Math.min(horizon(), now + left, pause));
+      const stop = this.core.run(Math.min(horizon(), this.#lastCycle(now, left), pause), left);
       let end: RunResult | undefined;
       // What the core has just done may have scheduled something: how long it may wait is found out only now.
       switch (stop.kind) {
@@ -286,6 +290,11 @@ export class Machine {
       }
       if (end !== undefined) return end;
     }
+  }
+
+  /** The cycle before which that many instructions are not over, where the model tells it. */
+  #lastCycle(now: number, instructions: number): number {
+    return this.model.uniformCost === undefined ? NEVER : now + instructions * this.model.uniformCost;
   }
 
   /** The core only waits: will anything ever end that? */

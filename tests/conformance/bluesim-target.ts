@@ -1,18 +1,13 @@
 /** bluesim as a target of rows, through its library, in each of the ways in which its run loop can go. */
-import { Machine, type MachineOptions, type TimingModel } from 'bluesim';
+import { Machine, type MachineOptions, type TimingModel, uniformRules } from 'bluesim';
 import type { Target } from './target.ts';
 
-/** A model that is asked about each instruction, as real timing models are; it answers what `unit` charges. */
-const ASKED_MODEL: TimingModel = {
-  name: 'asked',
+/** A model with rules, as real timing models are; they charge what `unit` charges. */
+const RULES_MODEL: TimingModel = {
+  name: 'rules',
   version: 1,
   uniformCost: undefined,
-  reset: () => {},
-  executed: () => 1,
-  interruptEntry: () => 0,
-  recognisedAt: (asserted) => asserted,
-  snapshot: () => ({}),
-  restore: () => {},
+  rules: () => uniformRules(1),
 };
 
 type BoardOptions = MachineOptions & Required<Pick<MachineOptions, 'board'>>;
@@ -22,22 +17,22 @@ export interface Way {
   readonly title: string;
   /** An observer is attached: the other compilation of the run loop. */
   readonly observed: boolean;
-  /** The timing model is asked after each instruction. */
-  readonly asked: boolean;
+  /** The timing model has rules: the timed compilation of the run loop. */
+  readonly timed: boolean;
   /** A row runs in one go up to its last address, not step by step. */
   readonly whole: boolean;
 }
 
 export const WAYS: readonly Way[] = [
-  { title: 'instruction by instruction', observed: false, asked: false, whole: false },
-  { title: 'block by block', observed: false, asked: false, whole: true },
-  { title: 'observed', observed: true, asked: false, whole: false },
-  { title: 'with a model that is asked about each instruction', observed: false, asked: true, whole: true },
+  { title: 'instruction by instruction', observed: false, timed: false, whole: false },
+  { title: 'block by block', observed: false, timed: false, whole: true },
+  { title: 'observed', observed: true, timed: false, whole: false },
+  { title: 'with a timing model that has rules', observed: false, timed: true, whole: true },
 ];
 
 /** What a machine is made with to go this way. */
-export function optionsOf(way: Pick<Way, 'asked'>): MachineOptions {
-  return way.asked ? { model: ASKED_MODEL } : {};
+export function optionsOf(way: Pick<Way, 'timed'>): MachineOptions {
+  return { model: way.timed ? RULES_MODEL : 'unit' };
 }
 
 export class BluesimTarget implements Target {

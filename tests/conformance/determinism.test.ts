@@ -4,7 +4,10 @@
  * States are compared as fingerprints of everything that decides the future.
  */
 import { describe, expect, test } from 'vitest';
-import type { ExecutedInstruction, TimingModel } from '../../src/cpu/timing/model.ts';
+import { CORTEX_M3_MODEL } from '../../src/cpu/armv7m/timing/cortex-m3.ts';
+import { HAZARD3_MODEL } from '../../src/cpu/riscv/timing/hazard3.ts';
+import type { TimingModel } from '../../src/cpu/timing/model.ts';
+import { uniformRules } from '../../src/cpu/timing/unit.ts';
 import { Machine, type RunResult } from '../../src/machine/machine.ts';
 import { seededWords } from '../random.ts';
 
@@ -82,90 +85,87 @@ describe.each(IMAGES)('%s', (image) => {
   });
 });
 
-/** A model with every kind of rule: cost by operand, by address, by branch outcome, with a state of its own and late interrupts. */
-class RuleModel implements TimingModel {
-  readonly name = 'rules';
-  readonly version = 1;
-  readonly uniformCost = undefined;
-  readonly #recognitionCycles: number;
-  #loaded = 0;
-
-  constructor(recognitionCycles: number) {
-    this.#recognitionCycles = recognitionCycles;
-  }
-
-  reset(): void {
-    this.#loaded = 0;
-  }
-
-  executed(instruction: ExecutedInstruction): number {
-    const usesLoaded = this.#loaded !== 0 && [instruction.rs1, instruction.rs2].includes(this.#loaded);
-    this.#loaded = instruction.timing === 'load' ? instruction.rd : 0;
-    let cycles = usesLoaded ? 2 : 1;
-    if (instruction.timing === 'div') cycles += 33 - Math.clz32(instruction.operand1);
-    if (instruction.timing === 'load' && ((instruction.operand1 + instruction.immediate) & 3) !== 0) cycles++;
-    if (instruction.nextPc !== ((instruction.pc + instruction.length) | 0)) cycles++;
-    return cycles;
-  }
-
-  interruptEntry(): number {
-    return 3;
-  }
-
-  recognisedAt(asserted: number): number {
-    return asserted + this.#recognitionCycles;
-  }
-
-  snapshot() {
-    return { loaded: this.#loaded };
-  }
-
-  restore(state: { loaded?: unknown }): void {
-    this.#loaded = state.loaded as number;
-  }
+/** What `unit` charges, with interrupts that are recognised late. */
+function lateModel(recognition: number): TimingModel {
+  return {
+    name: 'late',
+    version: 1,
+    uniformCost: undefined,
+    rules: () => ({ ...uniformRules(1), recognition }),
+  };
 }
 
-describe('a timing model with rules', () => {
-  const build = (recognitionCycles = 0) =>
-    Machine.fromFile('firmware/images/timer-interrupts-riscv32.elf', {
-      ramBytes: 16 << 20,
-      model: new RuleModel(recognitionCycles),
-    });
+const TIMED = [
+  { image: 'timer-interrupts-riscv32', model: HAZARD3_MODEL },
+  { image: 'plic-two-sources-riscv32', model: HAZARD3_MODEL },
+  { image: 'timer-interrupts-armv7m', model: CORTEX_M3_MODEL },
+  { image: 'nested-interrupts-armv7m', model: CORTEX_M3_MODEL },
+];
 
-  test('counts more cycles than instructions, and the same ones again from a snapshot', () => {
-    const reference = finish(build());
-    expect(reference.result, reference.console).toMatchObject({ kind: 'exit', code: 0 });
-    const whole = build();
-    whole.run();
-    expect(whole.cycles).toBeGreaterThan(whole.statistics().instructions);
+describe.each(TIMED)('$image under $model.name', ({ image, model }) => {
+  const build = () => Machine.fromFile(`firmware/images/${image}.elf`, { model });
+  const reference = finish(build());
+
+  test('takes more cycles than instructions', () => {
+    expect(reference.result, reference.console).toMatchObject({ kind: 'exit' });
+    const machine = build();
+    machine.run();
+    const { cycles, instructions, sleepCycles } = machine.statistics();
+    expect(cycles - sleepCycles).toBeGreaterThan(instructions);
+  });
+
+  test('stopped at random cycles', () => {
+    const machine = build();
+    for (const cycle of points(5, reference.cycles)) {
+      machine.run({ untilCycle: cycle });
+      expect(machine.cycles).toBeGreaterThanOrEqual(cycle);
+    }
+    expect(finish(machine)).toEqual(reference);
+  });
+
+  test('observed, instruction by instruction', () => {
+    const machine = build();
+    machine.observe(OBSERVER);
+    expect(finish(machine)).toEqual(reference);
+  });
+
+  test('continued from a snapshot in a fresh machine', () => {
     const machine = build();
     for (const cycle of points(4, reference.cycles)) {
       machine.run({ untilCycle: cycle });
       const fresh = build();
-      fresh.restore(machine.snapshot());
+      fresh.restore(structuredClone(machine.snapshot()));
       expect(finish(fresh).hash).toBe(reference.hash);
     }
   });
+});
 
+describe('a timing model', () => {
   test('decides when an interrupt is recognised', () => {
     // The program checks that an interrupt is taken right behind the instruction that enables it.
-    const { result, console } = finish(build(2));
+    const image = 'firmware/images/timer-interrupts-riscv32.elf';
+    const { result, console } = finish(Machine.fromFile(image, { model: lateModel(2) }));
     expect(result).toMatchObject({ kind: 'exit', code: 1 });
     expect(console).toContain('FAILED: behind the write of mie');
     expect(console).toContain('1 of 46 checks failed');
   });
 
   test('charges what it says: a division by its operand', () => {
-    // addi x1, x0, 1024; divu x2, x1, x1; ebreak
-    const machine = new Machine({ board: 'virt', ramBytes: 1 << 20, model: new RuleModel(0) });
-    const code = Uint32Array.of(0x40000093, 0x0210d133, 0x00100073);
-    machine.writeMemory(0x8000_0000, new Uint8Array(code.buffer));
-    machine.core.pc = 0x8000_0000;
-    const before = machine.cycles;
-    machine.run({ untilSymbol: 0x8000_0008 });
-    expect(machine.cycles - before).toBe(1 + (1 + 12));
-    expect(machine.registers.read('mcycle')).toBe(machine.cycles);
-    expect(machine.registers.read('minstret')).toBe(2);
+    // addi x1, x0, ±1024; div x2, x1, x1; ebreak
+    const cyclesOf = (addi: number) => {
+      const machine = new Machine({ board: 'virt', ramBytes: 1 << 20, model: HAZARD3_MODEL });
+      const code = Uint32Array.of(addi, 0x0210c133, 0x00100073);
+      machine.writeMemory(0x8000_0000, new Uint8Array(code.buffer));
+      machine.core.pc = 0x8000_0000;
+      machine.run({ untilSymbol: 0x8000_0004 });
+      const before = machine.cycles;
+      machine.run({ untilSymbol: 0x8000_0008 });
+      expect(machine.registers.read('mcycle')).toBe(machine.cycles);
+      expect(machine.registers.read('minstret')).toBe(2);
+      return machine.cycles - before;
+    };
+    expect(cyclesOf(0x40000093)).toBe(19);
+    expect(cyclesOf(0xc0000093)).toBe(20);
   });
 });
 

@@ -52,6 +52,7 @@ describe('the programs on bluesim', () => {
     const excluded = bare.filter(({ notOnQemu }) => notOnQemu !== undefined);
     expect(excluded.map(({ name }) => name)).toEqual([
       'cycle-counter-armv7m.elf',
+      'instruction-timing-armv7m.elf',
       'itm-armv7m.elf',
       'sleep-armv7m.elf',
     ]);

@@ -86,7 +86,7 @@ export function tracePoints(file: string): Map<number, readonly string[]> {
 /** Instructions from when one trace point is first reached to when another one is. */
 export function instructionsBetween(file: string, board: Board, begin: string, end: string): number {
   const points = tracePoints(file);
-  const machine = Machine.fromFile(file, { board });
+  const machine = Machine.fromFile(file, { board, model: 'unit' });
   const reached = new Map<string, number>();
   machine.observe({
     trap: () => {},

@@ -10,13 +10,15 @@
  */
 import type { Bus } from '../../bus/bus.ts';
 import { BlockCache, type BlockCacheOptions, RECORD } from '../block-cache.ts';
+import type { TimingRules } from '../timing/model.ts';
 import type { DataAccess } from './data-access.ts';
 import { type Decoder, instructionLength } from './decode.ts';
 import { Fault } from './faults.ts';
 import { Operation } from './instructions/operation.ts';
-import { itPosition, nextItstate, noOperands, type Operands } from './instructions/row.ts';
+import { itPosition, nextItstate, noOperands, type Operands, type Row } from './instructions/row.ts';
 import { Op } from './micro-op.ts';
 import { SINK } from './state.ts';
+import { describe, timedInstruction } from './timed-instruction.ts';
 import { type Emit, endsBlock, translate } from './translate.ts';
 
 /** The most records of one instruction: a skip, an operand, the operation, a write-back, an alignment, a branch. */
@@ -25,13 +27,15 @@ const MOST_RECORDS = 8;
 const ALWAYS = 14;
 /** Mode of what is executed while EPSR.T is clear: every instruction is a UsageFault (B1.4.2). */
 export const NOT_THUMB = 1 << 9;
+/** Bits of a block's mode below its timing state. */
+export const MODE_BITS = 10;
 
 /** Everything that a decoder of blocks needs to know of its processor. */
 export interface CodeSource {
   readonly bus: Bus;
   readonly data: DataAccess;
   readonly decoder: Decoder;
-  readonly instructionCost: number;
+  readonly rules: TimingRules;
 }
 
 export class ThumbBlocks extends BlockCache {
@@ -39,14 +43,18 @@ export class ThumbBlocks extends BlockCache {
   readonly itstates: Uint8Array;
   readonly #source: CodeSource;
   readonly #operands: Operands = noOperands();
+  readonly #timed = timedInstruction();
   #at = 0;
   #address = 0;
   #itstate = 0;
+  /** Of the instruction that was decoded last. */
+  #cost = 0;
 
   constructor(source: CodeSource, options: Pick<BlockCacheOptions, 'maxInstructions' | 'capacity'>) {
     super({
       ...options,
-      instructionCost: source.instructionCost,
+      rules: source.rules,
+      modeBits: MODE_BITS,
       // An IT block is not left in its middle: up to four instructions more.
       largestBlock: RECORD * (MOST_RECORDS * (options.maxInstructions + 4) + 2),
     });
@@ -54,29 +62,28 @@ export class ThumbBlocks extends BlockCache {
     this.itstates = new Uint8Array(options.capacity / RECORD);
   }
 
-  protected override decode(pc: number, mode: number, first: number): { instructions: number; end: number } {
+  protected override decode(pc: number, mode: number, first: number): number {
     const single = this.options.maxInstructions === 1;
-    let instructions = 0;
     let ended = false;
     this.#at = first;
     this.#address = pc;
     this.#itstate = (mode >>> 1) & 0xff;
     if ((mode & NOT_THUMB) !== 0) return this.#withoutThumb();
     // Only a block of single steps ends within an IT block.
-    while (!ended && (instructions < this.options.maxInstructions || (this.#itstate !== 0 && !single))) {
-      if (this.breakpoints.has(this.#address >>> 0)) this.#emit(Op.Break, SINK, 0, 0, 0);
-      instructions++;
+    while (!ended && (this.hasRoom || (this.#itstate !== 0 && !single))) {
       ended = this.#instruction(first);
     }
     this.#emit(Op.Continue, this.#itstate & 31, this.#itstate >>> 5, 0, this.#address);
-    return { instructions, end: this.#at };
+    return this.#at;
   }
 
-  #withoutThumb(): { instructions: number; end: number } {
+  #withoutThumb(): number {
+    const from = this.#at;
     if (this.breakpoints.has(this.#address >>> 0)) this.#emit(Op.Break, SINK, 0, 0, 0);
     this.#emit(Op.Raise, SINK, 0, 0, Fault.InvalidState);
+    this.#time(undefined, this.#address, 2, false, from);
     this.#emit(Op.Continue, 0, 0, 0, this.#address);
-    return { instructions: 1, end: this.#at };
+    return this.#at;
   }
 
   protected override jumpsAtOnce(first: number): boolean {
@@ -87,13 +94,15 @@ export class ThumbBlocks extends BlockCache {
   /** @returns whether the block ends behind it. */
   #instruction(first: number): boolean {
     const address = this.#address;
+    const from = this.#at;
+    if (this.breakpoints.has(address >>> 0)) this.#emit(Op.Break, SINK, 0, 0, 0);
     const low = this.#fetch(address, first);
-    if (low === undefined) return true;
+    if (low === undefined) return this.#time(undefined, address, 2, false, from);
     let word = low;
     const length = instructionLength(low);
     if (length === 4) {
       const high = this.#fetch((address + 2) | 0, first);
-      if (high === undefined) return true;
+      if (high === undefined) return this.#time(undefined, address, 2, false, from);
       word = (low << 16) | high;
     }
     const itstate = this.#itstate;
@@ -109,11 +118,25 @@ export class ThumbBlocks extends BlockCache {
       // Also under a condition: a branch gives nothing of its block's cost back.
       ended = endsBlock(row.operation, this.#operands);
     }
-    if (condition < ALWAYS) this.code[skip + 1] = this.#at - skip;
+    this.#time(row, address, length, condition < ALWAYS, from);
+    if (condition < ALWAYS) this.#skips(skip);
     this.#address = (address + length) | 0;
     this.#itstate = nextItstate(itstate);
     if (row?.operation === Operation.It) this.#itstate = (this.#operands.cond << 4) | this.#operands.imm;
     return ended;
+  }
+
+  /** @returns true. @param from the instruction's first record. */
+  #time(row: Row | undefined, address: number, length: number, conditional: boolean, from: number): boolean {
+    describe(this.#timed, row, this.#operands, { address, length, conditional });
+    this.#cost = this.timed(this.#timed, from, this.#at);
+    return true;
+  }
+
+  /** What the record that passes over an instruction has to know: how far, and what is not spent then. */
+  #skips(skip: number): void {
+    this.code[skip + 1] = this.#at - skip;
+    this.code[skip + 2] = this.options.rules.skipped(this.#timed, this.#cost);
   }
 
   /** Reads a halfword of code; where it cannot be executed, writes the record that says so. */

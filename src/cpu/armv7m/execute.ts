@@ -2,8 +2,9 @@
  * The interpreter: one dense switch over micro-operations (micro-op.ts). Hot ones are inline; everything with
  * loops, privilege or exceptions is in processor.ts. This is the reference that every faster tier is compared with.
  *
- * The source is compiled twice: as it stands, with OBSERVED false, and as './execute.ts?observed=true', which
- * tells the processor of every instruction. Only in the bundle does `case Op.X` become a literal.
+ * The source is compiled three times: plain; as './execute.ts?timed=true' for timing models with rules; and as
+ * './execute.ts?observed=true', which tells the processor of every instruction and is timed as well. Only in the bundle
+ * does `case Op.X` become a literal.
  *
  * x[(w >>> 8) & 31] is d, x[(w >>> 13) & 31] n, x[(w >>> 18) & 31] m, code[ip + 1] the immediate. They are written
  * out because a call, even an inlined one, costs the optimiser's budget for this function.
@@ -18,11 +19,12 @@ import { Attribute } from '../../kernel/memory/guest-memory.ts';
 import { JUMP_ENTRIES, STALE } from '../block-cache.ts';
 import { Leave } from '../leave.ts';
 import { longMultiply, rbit, rev, rev16, revsh, sdiv, udiv } from './arithmetic.ts';
-import { NOT_THUMB, type ThumbBlocks } from './blocks.ts';
+import { MODE_BITS, NOT_THUMB, type ThumbBlocks } from './blocks.ts';
 import { Op } from './micro-op.ts';
 import type { Processor } from './processor.ts';
 
 declare const OBSERVED: boolean;
+declare const TIMED: boolean;
 
 const JUMP_MASK = 2 * (JUMP_ENTRIES - 1);
 /** Link register. */
@@ -33,19 +35,23 @@ const LR = 14;
  * returns, program counter, flags, ITSTATE and `remaining` are exact.
  */
 export function execute(core: Processor, cache: ThumbBlocks): Leave {
-  const { code, jumps } = cache;
+  const { code, jumps, exits, ordinals, jumpStates } = cache;
   const { state, x, direct } = core;
   const { loads, stores } = direct;
   const { bytes, signedBytes, halfwords, signedHalfwords, words, attributes } = direct.host;
   const unprivileged = state.privileged ? 0 : 1;
   let { n, z, c, v } = state;
   let budget = core.remaining | 0;
-  let ip =
-    cache.lookup(core.counter, unprivileged | (state.itstate << 1) | (state.thumb ? 0 : NOT_THUMB)) | 0;
+  const mode = unprivileged | (state.itstate << 1) | (state.thumb ? 0 : NOT_THUMB);
+  let ip = cache.lookup(core.counter, TIMED ? mode | (core.timingState << MODE_BITS) : mode) | 0;
   /** Record of the direct jump that led to the block at `ip`; 0 when there is none. */
   let from = 0;
   let address = 0;
   let leave: Leave = Leave.Stay;
+  /** Instructions begun before the block: before this call, and since. */
+  const startedBefore = TIMED ? core.started : 0;
+  let count = 0;
+  const limit = TIMED ? core.instructionsLeft : 0;
 
   blocks: for (;;) {
     const cost = code[ip - 1];
@@ -54,19 +60,27 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
       budget = (budget + cost) | 0;
       if (cost !== STALE) {
         core.leave(n, z, c, v, code[ip - 4], (code[ip - 3] >>> 1) & 0xff, budget);
+        if (TIMED) {
+          core.started = startedBefore + count;
+          core.timingState = code[ip - 3] >>> MODE_BITS;
+        }
         return Leave.Budget;
       }
       const target = from === 0 ? code[ip - 4] : code[from + 1];
       // ITSTATE is not zero only where a block went on in the middle of an IT block.
-      const mode =
-        from === 0
-          ? code[ip - 3]
-          : (code[from] & 0xff) === Op.Continue
-            ? unprivileged | (((code[from] >>> 8) & 0xff) << 1)
-            : unprivileged;
+      let mode = unprivileged;
+      if (from === 0) mode = code[ip - 3];
+      else {
+        if ((code[from] & 0xff) === Op.Continue) mode |= ((code[from] >>> 8) & 0xff) << 1;
+        if (TIMED) mode |= exits[from >> 2] << MODE_BITS;
+      }
       if (from !== 0 && target === code[from + 3] && (code[from] & 0xff) !== Op.Continue) {
         // A taken branch to itself is never linked, so each round comes through here.
         core.leave(n, z, c, v, target, 0, budget);
+        if (TIMED) {
+          core.started = startedBefore + count;
+          core.timingState = exits[from >> 2];
+        }
         return Leave.Spinning;
       }
       const { generation } = cache;
@@ -75,10 +89,16 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
       from = 0;
       continue;
     }
+    if (TIMED && count + code[ip - 2] > limit) {
+      core.leave(n, z, c, v, code[ip - 4], (code[ip - 3] >>> 1) & 0xff, (budget + cost) | 0);
+      core.started = startedBefore + count;
+      core.timingState = code[ip - 3] >>> MODE_BITS;
+      return Leave.Limit;
+    }
     if (OBSERVED) {
       core.leave(n, z, c, v, code[ip - 4], (code[ip - 3] >>> 1) & 0xff, budget);
-      budget = core.before(code, ip, budget) | 0;
-      if (budget < 0) return Leave.Budget;
+      core.started = startedBefore + count;
+      core.before(code, ip, budget);
     }
     for (;;) {
       const w = code[ip];
@@ -89,23 +109,35 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
             ip += 4;
             continue;
           case Op.B:
+            if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
             from = ip;
             ip = code[ip + 2];
             continue blocks;
           case Op.Bl:
             x[LR] = code[ip + 7] | 1;
+            if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
             from = ip;
             ip = code[ip + 2];
             continue blocks;
           case Op.Bx: {
             const target = x[(w >>> 18) & 31];
-            const slot = target & JUMP_MASK;
+            const exit = TIMED ? exits[ip >> 2] : 0;
+            const slot = (TIMED ? target + (exit << 4) : target) & JUMP_MASK;
             if (target >>> 28 !== 15 && (target & 1) !== 0) {
               from = 0;
-              if (jumps[slot] === ((target & -2) | unprivileged)) ip = jumps[slot + 1];
+              if (
+                jumps[slot] === ((target & -2) | unprivileged) &&
+                (!TIMED || jumpStates[slot >> 1] === exit)
+              ) {
+                if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
+                ip = jumps[slot + 1];
+              }
               // Such a block is never in the jump cache: each round of a BX to itself comes through here.
               else if ((target & -2) === code[ip + 3]) break other;
-              else ip = cache.lookupJump(target & -2, unprivileged) | 0;
+              else {
+                if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
+                ip = cache.lookupJump(target & -2, unprivileged, exit) | 0;
+              }
               continue blocks;
             }
             break other;
@@ -113,13 +145,23 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
           case Op.Blx: {
             const target = x[(w >>> 18) & 31];
             const link = code[ip + 7] | 1;
-            const slot = target & JUMP_MASK;
+            const exit = TIMED ? exits[ip >> 2] : 0;
+            const slot = (TIMED ? target + (exit << 4) : target) & JUMP_MASK;
             if (target >>> 28 !== 15 && (target & 1) !== 0) {
               from = 0;
-              if (jumps[slot] === ((target & -2) | unprivileged)) ip = jumps[slot + 1];
+              if (
+                jumps[slot] === ((target & -2) | unprivileged) &&
+                (!TIMED || jumpStates[slot >> 1] === exit)
+              ) {
+                if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
+                ip = jumps[slot + 1];
+              }
               // Such a block is never in the jump cache: each round of a BX to itself comes through here.
               else if ((target & -2) === code[ip + 3]) break other;
-              else ip = cache.lookupJump(target & -2, unprivileged) | 0;
+              else {
+                if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
+                ip = cache.lookupJump(target & -2, unprivileged, exit) | 0;
+              }
               x[LR] = link;
               continue blocks;
             }
@@ -190,45 +232,59 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
             ip += 4;
             continue;
           case Op.SkipEq:
+            if (TIMED && !(z === 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + (z === 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipNe:
+            if (TIMED && !(z !== 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + (z !== 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipCs:
+            if (TIMED && !(c !== 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + (c !== 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipCc:
+            if (TIMED && !(c === 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + (c === 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipMi:
+            if (TIMED && !(n < 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + (n < 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipPl:
+            if (TIMED && !(n >= 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + (n >= 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipVs:
+            if (TIMED && !(v < 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + (v < 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipVc:
+            if (TIMED && !(v >= 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + (v >= 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipHi:
+            if (TIMED && !(c !== 0 && z !== 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + (c !== 0 && z !== 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipLs:
+            if (TIMED && !(c === 0 || z === 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + (c === 0 || z === 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipGe:
+            if (TIMED && !((n ^ v) >= 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + ((n ^ v) >= 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipLt:
+            if (TIMED && !((n ^ v) < 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + ((n ^ v) < 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipGt:
+            if (TIMED && !(z !== 0 && (n ^ v) >= 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + (z !== 0 && (n ^ v) >= 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.SkipLe:
+            if (TIMED && !(z === 0 || (n ^ v) < 0)) budget = (budget + core.skips(code[ip + 2])) | 0;
             ip = (ip + (z === 0 || (n ^ v) < 0 ? 4 : code[ip + 1])) | 0;
             continue;
           case Op.MovI:
@@ -688,6 +744,7 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
             ip += 4;
             continue;
           case Op.Sdiv:
+            if (TIMED) budget = (budget + core.saved('sdiv', x[(w >>> 13) & 31], x[(w >>> 18) & 31])) | 0;
             if (x[(w >>> 18) & 31] !== 0) {
               x[(w >>> 8) & 31] = sdiv(x[(w >>> 13) & 31], x[(w >>> 18) & 31]);
               ip += 4;
@@ -695,6 +752,7 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
             }
             break other;
           case Op.Udiv:
+            if (TIMED) budget = (budget + core.saved('udiv', x[(w >>> 13) & 31], x[(w >>> 18) & 31])) | 0;
             if (x[(w >>> 18) & 31] !== 0) {
               x[(w >>> 8) & 31] = udiv(x[(w >>> 13) & 31], x[(w >>> 18) & 31]);
               ip += 4;
@@ -702,18 +760,22 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
             }
             break other;
           case Op.Umull:
+            if (TIMED) budget = (budget + core.saved('umull', x[(w >>> 13) & 31], x[(w >>> 18) & 31])) | 0;
             longMultiply(x, w, code[ip + 1]);
             ip += 4;
             continue;
           case Op.Smull:
+            if (TIMED) budget = (budget + core.saved('smull', x[(w >>> 13) & 31], x[(w >>> 18) & 31])) | 0;
             longMultiply(x, w, code[ip + 1]);
             ip += 4;
             continue;
           case Op.Umlal:
+            if (TIMED) budget = (budget + core.saved('umlal', x[(w >>> 13) & 31], x[(w >>> 18) & 31])) | 0;
             longMultiply(x, w, code[ip + 1]);
             ip += 4;
             continue;
           case Op.Smlal:
+            if (TIMED) budget = (budget + core.saved('smlal', x[(w >>> 13) & 31], x[(w >>> 18) & 31])) | 0;
             longMultiply(x, w, code[ip + 1]);
             ip += 4;
             continue;
@@ -904,6 +966,7 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
             ip += 4;
             continue;
           case Op.Continue:
+            if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
             from = ip;
             ip = code[ip + 2];
             continue blocks;
@@ -912,6 +975,7 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
         }
         // A conditional branch that is taken.
         budget = (budget + (w >>> 24)) | 0;
+        if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
         from = ip;
         ip = code[ip + 2];
         continue blocks;
@@ -922,7 +986,10 @@ export function execute(core: Processor, cache: ThumbBlocks): Leave {
       state.c = c;
       state.v = v;
       leave = core.outside(cache, ip, address, (budget + (w >>> 24)) | 0);
-      if (leave !== Leave.Stay) return leave;
+      if (leave !== Leave.Stay) {
+        if (TIMED) core.account(cache, ip, startedBefore + count);
+        return leave;
+      }
       ({ n, z, c, v } = state);
       ip += 4;
     }

@@ -13,8 +13,8 @@ import { RECORD } from '../block-cache.ts';
 import { type EventHorizon, Interpreter } from '../interpreter.ts';
 import { Leave } from '../leave.ts';
 import type { SemihostingPort } from '../semihosting-port.ts';
-import type { TimingModel } from '../timing/model.ts';
-import { type CodeSource, ThumbBlocks } from './blocks.ts';
+import type { TimedInstruction, TimingModel, TimingOptions } from '../timing/model.ts';
+import { type CodeSource, MODE_BITS, NOT_THUMB, ThumbBlocks } from './blocks.ts';
 import { DataAccess, type UnprivilegedWindow } from './data-access.ts';
 import { Decoder, instructionLength } from './decode.ts';
 import { DirectMemory } from './direct-memory.ts';
@@ -23,6 +23,7 @@ import { type ExceptionHost, Sleep } from './exception-priorities.ts';
 import { ExceptionModel } from './exceptions.ts';
 import { execute as executePlain } from './execute.ts';
 import { execute as executeObserved } from './execute.ts?observed=true';
+import { execute as executeTimed } from './execute.ts?timed=true';
 import { ExceptionNumber, exceptionName, Fault } from './faults.ts';
 import { itPosition, noOperands } from './instructions/row.ts';
 import { Op } from './micro-op.ts';
@@ -31,12 +32,14 @@ import { ArmRegisters } from './registers.ts';
 import { SpecialRegisters } from './special-registers.ts';
 import { ProcessorState, REGISTER_SLOTS, SINK, SP } from './state.ts';
 import { CCR_DIV_0_TRP, type SystemOptions, SystemRegisters } from './system-registers.ts';
+import { describe, timedInstruction } from './timed-instruction.ts';
 import { COUNT_SHIFT, DOWNWARDS, PLAIN_BRANCH, WRITE_BACK } from './translate.ts';
 
 export interface ProcessorOptions {
   readonly bus: Bus;
   readonly events: EventHorizon;
   readonly model: TimingModel;
+  readonly timing?: TimingOptions;
   readonly controller: InterruptController;
   /** Regions of the MPU: 0 or 8. */
   readonly mpuRegions: number;
@@ -71,11 +74,17 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
   protected override readonly blocks: ThumbBlocks;
   protected override readonly steps: ThumbBlocks;
   readonly #semihosting: SemihostingPort | undefined;
+  readonly #operands = noOperands();
+  readonly #timed = timedInstruction();
+  /** Exceptions entered. */
+  #entries = 0;
+  /** Cycles that the access at hand takes beyond the cost of its instruction. */
+  #accessCycles = 0;
   /** What pages were opened and blocks decoded under. */
   #mpuActive = false;
 
   constructor(options: ProcessorOptions) {
-    super(options.model, options.events, options.exceptionName ?? exceptionName);
+    super(options.model, options.events, options.exceptionName ?? exceptionName, options.timing);
     const { bus, controller } = options;
     this.bus = bus;
     this.x = bus.memory.cpuState.subarray(0, REGISTER_SLOTS);
@@ -133,9 +142,39 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
     return executePlain(this, blocks);
   }
 
+  protected override executeTimed(blocks: ThumbBlocks): Leave {
+    this.direct.choose();
+    return executeTimed(this, blocks);
+  }
+
   protected override executeObserved(blocks: ThumbBlocks): Leave {
     this.direct.choose();
     return executeObserved(this, blocks);
+  }
+
+  protected override timedAt(address: number): TimedInstruction {
+    const { itstate } = this.state;
+    const low = this.bus.peek(address >>> 0, 2) ?? 0;
+    const length = instructionLength(low);
+    const word = length === 4 ? (low << 16) | (this.bus.peek((address + 2) >>> 0, 2) ?? 0) : low;
+    const row = this.decoder.decode(word, this.#operands, itPosition(itstate));
+    return describe(this.#timed, row, this.#operands, { address, length, conditional: itstate !== 0 });
+  }
+
+  protected override nextStep(): number {
+    const { state } = this;
+    const mode = (state.privileged ? 0 : 1) | (state.itstate << 1) | (state.thumb ? 0 : NOT_THUMB);
+    return this.steps.lookup(this.counter, mode | (this.timingState << MODE_BITS));
+  }
+
+  protected override savedAt(at: number): number {
+    const { code } = this.steps;
+    const first = (code[at]! & 0xff) === Op.Break ? at + RECORD : at;
+    const op = code[first]! & 0xff;
+    if (op >= Op.SkipEq && op <= Op.SkipLe && !this.state.holds(op - Op.SkipEq)) return code[first + 2]!;
+    const { timing } = this.timedAt(this.counter);
+    const { rn, rm } = this.#operands;
+    return this.rules.saved(timing, this.x[rn]!, this.x[rm]!);
   }
 
   protected override get sleepCause(): string {
@@ -165,8 +204,9 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
 
   exceptionTaken(number: number, returnAddress: number, target: number): void {
     const isInterrupt = number >= ExceptionNumber.PendSV || number === ExceptionNumber.Nmi;
+    this.#entries++;
     this.traps.count(number, isInterrupt);
-    this.observer?.trap(number, isInterrupt, returnAddress >>> 0, 0, target >>> 0, this.now());
+    this.observer?.trap(number, isInterrupt, returnAddress >>> 0, 0, target >>> 0, this.now(), this.asserted);
   }
 
   interruptsChanged(): void {
@@ -223,6 +263,7 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
     const m = (word >>> 18) & 31;
     this.remaining = left + this.instructionCost;
     this.status = Leave.Stay;
+    if (this.timed) this.#accessCycles = this.rules.access(address >>> 0, widthOf(word & 0xff));
     switch (word & 0xff) {
       case Op.LdrI:
       case Op.LdrR:
@@ -349,6 +390,8 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
         this.state.itstate = cache.itstates[at / RECORD]!;
         this.remaining = left;
         this.status = Leave.Redirected;
+        this.departs('exception');
+        this.ended();
         exceptions.supervisorCall(code[at + RECORD + 3]!, cache.itstates[at / RECORD + 1]!);
         this.#afterException();
         break;
@@ -457,8 +500,11 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
       this.#fault(fault, faultAddress, cache.code[at + 3]!, left, cache, at);
       return false;
     }
-    this.remaining = left;
-    if (this.attention || this.events.nextCycle < this.deadline) this.#finish(cache, at, left);
+    const extra = this.#accessCycles;
+    this.remaining = left - extra;
+    // What was not charged with the block may leave no time for the rest of it.
+    const attention = this.attention || extra !== 0 || this.events.nextCycle < this.deadline;
+    if (attention) this.#finish(cache, at, left - extra);
     return true;
   }
 
@@ -515,11 +561,16 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
     if (target >>> 28 === 15 && state.handlerMode && !plain && (word & 0xff) === Op.Bx) {
       state.counter = code[at + 3]!;
       this.status = Leave.Redirected;
+      this.ended();
+      const entries = this.#entries;
       this.exceptions.exceptionReturn(target);
+      this.departs(this.#entries === entries ? 'return' : 'tail-chain');
+      this.observer?.trapReturned?.(code[at + 3]! >>> 0, state.counter >>> 0, this.now());
       this.#afterException();
       return;
     }
     if ((word & 0xff) === Op.Blx) x[(word >>> 8) & 31] = code[at + RECORD + 3]! | 1;
+    this.departs('jump');
     state.counter = target & ~1;
     if (!plain) state.thumb = (target & 1) !== 0;
     this.status = state.counter === code[at + 3] && state.thumb ? Leave.Spinning : Leave.Redirected;
@@ -531,11 +582,17 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
     state.counter = pc;
     if (cache !== undefined) state.itstate = cache.itstates[at / RECORD]!;
     this.remaining = left;
-    this.executed.trapped = true;
-    this.notRetired++;
-    this.status = Leave.Redirected;
+    this.#raises();
     this.exceptions.fault(fault, address);
     this.#afterException();
+  }
+
+  /** The instruction at hand ends in an exception. */
+  #raises(): void {
+    this.departs('exception');
+    this.ended();
+    this.notRetired++;
+    this.status = Leave.Redirected;
   }
 
   /** An exception was entered or left: is the processor asleep, or locked up? */
@@ -563,7 +620,8 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
         // Not executed at all: the cycle is given back and the instruction comes again.
         this.state.counter = pc;
         this.state.itstate = cache.itstates[at / RECORD]!;
-        this.remaining = left + this.instructionCost;
+        this.departs('not executed');
+        this.remaining = left;
         this.status = Leave.Redirected;
         this.attention = true;
         return;
@@ -576,31 +634,12 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
     this.state.counter = pc;
     this.state.itstate = cache.itstates[at / RECORD]!;
     this.remaining = left;
-    this.executed.trapped = true;
-    this.notRetired++;
-    this.status = Leave.Redirected;
+    this.#raises();
     this.exceptions.breakpoint();
     this.#afterException();
   }
 
-  // --- Models and snapshots -----------------------------------------------------------------------------------------
-
-  protected override describe(_code: Int32Array, _at: number): void {
-    const { executed, state } = this;
-    const low = this.bus.peek(executed.pc >>> 0, 2) ?? 0;
-    const length = instructionLength(low);
-    const word = length === 4 ? (low << 16) | (this.bus.peek((executed.pc + 2) >>> 0, 2) ?? 0) : low;
-    const operands = noOperands();
-    const row = this.decoder.decode(word, operands, itPosition(state.itstate));
-    executed.length = length;
-    executed.timing = row?.timing ?? 'undefined';
-    executed.rd = operands.rd;
-    executed.rs1 = operands.rn;
-    executed.rs2 = operands.rm;
-    executed.operand1 = this.x[operands.rn]!;
-    executed.operand2 = this.x[operands.rm]!;
-    executed.immediate = operands.imm;
-  }
+  // --- Snapshots ----------------------------------------------------------------------------------------------------
 
   snapshot(): State {
     return {
@@ -614,12 +653,40 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
 
   /** After the interrupt controller. */
   restore(state: State): void {
-    this.restoreFrame(state);
     this.state.restore(state.registers as State);
     this.x[SINK] = 0;
     this.system.restore(state.system as State);
     this.mpu.restore(state.mpu as State);
     this.exceptions.restore(state.exceptions as State);
     this.protectionChanged();
+    // Last, because what came before may have been taken for a new request of an interrupt.
+    this.restoreFrame(state);
+  }
+}
+
+/** Bytes of the access of an operation whose address the run loop has computed; 0 of any other. */
+function widthOf(op: number): number {
+  switch (op) {
+    case Op.LdrI:
+    case Op.LdrR:
+    case Op.StrI:
+    case Op.StrR:
+      return 4;
+    case Op.LdrhI:
+    case Op.LdrhR:
+    case Op.LdrshI:
+    case Op.LdrshR:
+    case Op.StrhI:
+    case Op.StrhR:
+      return 2;
+    case Op.LdrbI:
+    case Op.LdrbR:
+    case Op.LdrsbI:
+    case Op.LdrsbR:
+    case Op.StrbI:
+    case Op.StrbR:
+      return 1;
+    default:
+      return 0;
   }
 }

@@ -153,6 +153,15 @@ export class ProcessorState implements Stateful {
     this.ge = (value >>> 16) & this.#geMask;
   }
 
+  /** ConditionPassed() of a condition, 0 to 13 (A7.3.1). */
+  holds(condition: number): boolean {
+    const { n, z, c, v } = this;
+    const base = [z === 0, c !== 0, n < 0, v < 0, c !== 0 && z !== 0, (n ^ v) >= 0, z !== 0 && (n ^ v) >= 0][
+      condition >>> 1
+    ]!;
+    return (condition & 1) === 0 ? base : !base;
+  }
+
   /** Sets N, Z, C and V from bits 31:28. */
   setFlags(value: number): void {
     this.n = value | 0;

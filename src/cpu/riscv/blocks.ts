@@ -6,49 +6,56 @@
 import type { Bus } from '../../bus/bus.ts';
 import type { Region } from '../../kernel/memory/guest-memory.ts';
 import { BlockCache, type BlockCacheOptions, RECORD } from '../block-cache.ts';
+import type { TimingRules } from '../timing/model.ts';
 import { type Decoder, instructionLength } from './decode.ts';
-import type { Operands } from './instructions/row.ts';
+import type { Operands, Row } from './instructions/row.ts';
 import { Op } from './operation.ts';
 import { Access, type Pmp } from './pmp.ts';
+import { describe, timedInstruction } from './timed-instruction.ts';
 import { Cause } from './trap.ts';
 
 /** Where a write to x0 goes. */
 export const SINK = 32;
+
+/** Bits of a block's mode below its timing state. */
+export const MODE_BITS = 1;
 
 /** Everything that a decoder of blocks needs to know of its hart. */
 export interface CodeSource {
   readonly bus: Bus;
   readonly decoder: Decoder;
   readonly pmp: Pmp;
-  readonly instructionCost: number;
+  readonly rules: TimingRules;
 }
 
 export class RiscvBlocks extends BlockCache {
   readonly #source: CodeSource;
   readonly #operands: Operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
+  readonly #timed = timedInstruction();
 
   constructor(source: CodeSource, options: Pick<BlockCacheOptions, 'maxInstructions' | 'capacity'>) {
     super({
       ...options,
-      instructionCost: source.instructionCost,
+      rules: source.rules,
+      modeBits: MODE_BITS,
       // Each instruction with a breakpoint record, and the block's end.
       largestBlock: RECORD * (2 * options.maxInstructions + 2),
     });
     this.#source = source;
   }
 
-  protected override decode(pc: number, user: number, first: number): { instructions: number; end: number } {
+  protected override decode(pc: number, user: number, first: number): number {
     let at = first;
     let address = pc;
-    let instructions = 0;
     let ended = false;
-    while (!ended && instructions < this.options.maxInstructions) {
+    while (!ended && this.hasRoom) {
+      const from = at;
       const unsigned = address >>> 0;
       if (this.breakpoints.has(unsigned)) at = this.#record(at, Op.Break, SINK, 0, 0, 0, address);
-      instructions++;
       const region = this.#fetchable(unsigned, user);
       if (region === undefined) {
         at = this.#raise(at, Cause.InstructionAccessFault, address, address);
+        this.#time(undefined, address, 2, from, at);
         break;
       }
       let offset = unsigned - region.address;
@@ -60,6 +67,7 @@ export class RiscvBlocks extends BlockCache {
         const upper = this.#fetchable((unsigned + 2) >>> 0, user);
         if (upper === undefined) {
           at = this.#raise(at, Cause.InstructionAccessFault, address + 2, address);
+          this.#time(undefined, address, 2, from, at);
           break;
         }
         offset = ((unsigned + 2) >>> 0) - upper.address;
@@ -81,9 +89,14 @@ export class RiscvBlocks extends BlockCache {
         at = this.#record(at, op, rd === 0 ? SINK : rd, rs1, rs2, value, address);
         ended = endsBlock(op);
       }
+      this.#time(row, address, length, from, at);
       address = (address + length) | 0;
     }
-    return { instructions, end: this.#record(at, Op.Continue, SINK, 0, 0, address, address) };
+    return this.#record(at, Op.Continue, SINK, 0, 0, address, address);
+  }
+
+  #time(row: Row | undefined, address: number, length: number, from: number, to: number): void {
+    this.timed(describe(this.#timed, row, this.#operands, address, length), from, to);
   }
 
   protected override jumpsAtOnce(first: number): boolean {

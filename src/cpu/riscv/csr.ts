@@ -38,6 +38,9 @@ interface Csr {
   write?: (value: number) => void;
 }
 
+/** Registers that a core has beyond the architecture's, by number. */
+export type CustomRegisters = ReadonlyMap<number, Csr>;
+
 const MASK64 = (1n << 64n) - 1n;
 /** mcountinhibit: CY and IR; the other counters are constant zero. */
 const INHIBIT_CYCLE = 1;
@@ -99,9 +102,10 @@ export class CsrFile implements Stateful {
   readonly #host: CsrHost;
   readonly #table = new Map<number, Csr>();
 
-  constructor(host: CsrHost) {
+  constructor(host: CsrHost, custom: CustomRegisters = new Map()) {
     this.#host = host;
     this.#define();
+    for (const [number, register] of custom) this.#table.set(number, register);
   }
 
   reset(): void {

@@ -10,6 +10,14 @@ import { Op } from './operation.ts';
 import { Access, type Pmp } from './pmp.ts';
 import { Cause } from './trap.ts';
 
+/** What the manual leaves to the implementation. */
+export interface AccessChoices {
+  /** Misaligned loads and stores raise an exception (Priv 3.6.3.3); otherwise they are carried out. */
+  readonly trapsMisaligned: boolean;
+  /** The hart's own stores to the reserved word leave the reservation (Unpriv 14.2); otherwise they end it. */
+  readonly keepsReservation: boolean;
+}
+
 export class DataAccess {
   /** Whether accesses are made with the rights of machine mode. */
   machine = true;
@@ -21,29 +29,37 @@ export class DataAccess {
   #reservation = -1;
   readonly #bus: Bus;
   readonly #pmp: Pmp;
+  readonly #choices: AccessChoices;
 
-  constructor(bus: Bus, pmp: Pmp) {
+  constructor(bus: Bus, pmp: Pmp, choices: AccessChoices) {
     this.#bus = bus;
     this.#pmp = pmp;
+    this.#choices = choices;
   }
 
   /** @returns the value, zero-extended but signed 32 bits for a word; 0 when it faults. */
   load(address: number, width: AccessWidth): number {
     const unsigned = this.#begin(address);
+    const aligned = unsigned % width === 0;
+    if (!aligned && this.#choices.trapsMisaligned) return this.#fail(Cause.LoadMisaligned);
     if (!this.#pmp.allowed(unsigned, width, Access.Read, this.machine))
       return this.#fail(Cause.LoadAccessFault);
-    const aligned = unsigned % width === 0;
     const value = aligned ? this.#bus.read(unsigned, width) : this.#loadMisaligned(unsigned, width);
     return this.#bus.fault ? this.#fail(Cause.LoadAccessFault) : value | 0;
   }
 
   store(address: number, width: AccessWidth, value: number): void {
     const unsigned = this.#begin(address);
+    const aligned = unsigned % width === 0;
+    if (!aligned && this.#choices.trapsMisaligned) {
+      this.#fail(Cause.StoreMisaligned);
+      return;
+    }
     if (!this.#pmp.allowed(unsigned, width, Access.Write, this.machine)) {
       this.#fail(Cause.StoreAccessFault);
       return;
     }
-    if (unsigned % width === 0) this.#bus.write(unsigned, width, value);
+    if (aligned) this.#bus.write(unsigned, width, value);
     else this.#storeMisaligned(unsigned, width, value);
     if (this.#bus.fault) this.#fail(Cause.StoreAccessFault);
   }
@@ -112,7 +128,7 @@ export class DataAccess {
 
   /** A store to these bytes is about to happen, by whomever. */
   storing(address: number, sizeBytes: number): void {
-    if (this.#reservation < 0) return;
+    if (this.#reservation < 0 || this.#choices.keepsReservation) return;
     if (address < this.#reservation + 4 && address + sizeBytes > this.#reservation) this.dropReservation();
   }
 

@@ -2,8 +2,9 @@
  * The interpreter: one dense switch over predecoded records (blocks.ts). Hot operations are inline; everything
  * with loops, privilege or exceptions is in hart.ts. This is the reference that every faster tier is compared with.
  *
- * The source is compiled twice: as it stands, with OBSERVED false, and as './execute.ts?observed=true', which
- * tells the hart of every instruction. Only in the bundle does `case Op.X` become a literal.
+ * The source is compiled three times: plain; as './execute.ts?timed=true' for timing models with rules; and as
+ * './execute.ts?observed=true', which tells the hart of every instruction and is timed as well. Only in the bundle does
+ * `case Op.X` become a literal.
  *
  * x[(w >>> 8) & 63] is rd, x[(w >>> 14) & 31] rs1, x[(w >>> 19) & 31] rs2, code[ip + 1] the immediate and
  * code[ip + 7] the address of the next instruction. They are written out because a call, even an inlined one,
@@ -11,7 +12,7 @@
  */
 import { Attribute } from '../../kernel/memory/guest-memory.ts';
 import { countTrailingZeros, mulh, mulhu, populationCount, reverseBytes } from '../arithmetic.ts';
-import { type BlockCache, JUMP_ENTRIES, STALE } from '../block-cache.ts';
+import { JUMP_ENTRIES, STALE } from '../block-cache.ts';
 import { Leave } from '../leave.ts';
 import {
   divide,
@@ -21,11 +22,13 @@ import {
   remainder,
   remainderUnsigned,
 } from './arithmetic.ts';
+import { MODE_BITS, type RiscvBlocks } from './blocks.ts';
 import type { Hart } from './hart.ts';
 import { Op } from './operation.ts';
 import { Privilege } from './trap.ts';
 
 declare const OBSERVED: boolean;
+declare const TIMED: boolean;
 
 const JUMP_MASK = 2 * (JUMP_ENTRIES - 1);
 
@@ -33,8 +36,8 @@ const JUMP_MASK = 2 * (JUMP_ENTRIES - 1);
  * Runs the hart from its program counter with a budget of `hart.remaining` cycles (0 to 2^30). Before it
  * returns, `hart.counter` and `hart.remaining` are exact.
  */
-export function execute(hart: Hart, cache: BlockCache): Leave {
-  const { code, jumps } = cache;
+export function execute(hart: Hart, cache: RiscvBlocks): Leave {
+  const { code, jumps, exits, ordinals, jumpStates } = cache;
   const { x, ram } = hart;
   const { bytes, signedBytes, halfwords, signedHalfwords, words, attributes } = ram;
   const base = ram.address | 0;
@@ -46,11 +49,15 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
   const storeWords = storeBytes >>> 2;
   const user = hart.privilege === Privilege.User ? 1 : 0;
   let budget = hart.remaining | 0;
-  let ip = cache.lookup(hart.counter, user) | 0;
+  let ip = cache.lookup(hart.counter, TIMED ? user | (hart.timingState << MODE_BITS) : user) | 0;
   /** Record of the direct jump that led to the block at `ip`; 0 when there is none. */
   let from = 0;
   let value = 0;
   let leave: Leave = Leave.Stay;
+  /** Instructions begun before the block: before this call, and since. */
+  const startedBefore = TIMED ? hart.started : 0;
+  let count = 0;
+  const limit = TIMED ? hart.instructionsLeft : 0;
 
   blocks: for (;;) {
     const cost = code[ip - 1];
@@ -60,27 +67,40 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
       if (cost !== STALE) {
         hart.counter = code[ip - 4];
         hart.remaining = budget;
+        if (TIMED) {
+          hart.started = startedBefore + count;
+          hart.timingState = code[ip - 3] >>> MODE_BITS;
+        }
         return Leave.Budget;
       }
       const target = from === 0 ? code[ip - 4] : code[from + 1];
+      const mode = from === 0 ? code[ip - 3] : TIMED ? user | (exits[from >> 2] << MODE_BITS) : user;
       if (from !== 0 && target === code[from + 3] && (code[from] & 0xff) !== Op.Continue) {
         // A taken branch to itself is never linked, so each round comes through here.
         hart.counter = target;
         hart.remaining = budget;
+        if (TIMED) {
+          hart.started = startedBefore + count;
+          hart.timingState = exits[from >> 2];
+        }
         return Leave.Spinning;
       }
       const { generation } = cache;
-      ip = cache.lookup(target, user) | 0;
+      ip = cache.lookup(target, mode) | 0;
       if (from !== 0 && generation === cache.generation) code[from + 2] = ip;
       from = 0;
       continue;
     }
+    if (TIMED && count + code[ip - 2] > limit) {
+      hart.counter = code[ip - 4];
+      hart.remaining = (budget + cost) | 0;
+      hart.started = startedBefore + count;
+      hart.timingState = code[ip - 3] >>> MODE_BITS;
+      return Leave.Limit;
+    }
     if (OBSERVED) {
-      budget = hart.before(code, ip, budget) | 0;
-      if (budget < 0) {
-        hart.counter = code[ip - 4];
-        return Leave.Budget;
-      }
+      hart.started = startedBefore + count;
+      hart.before(code, ip, budget);
     }
     for (;;) {
       const w = code[ip];
@@ -92,6 +112,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
         case Op.Beq:
           if (x[(w >>> 14) & 31] === x[(w >>> 19) & 31]) {
             budget = (budget + (w >>> 24)) | 0;
+            if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
             from = ip;
             ip = code[ip + 2];
             continue blocks;
@@ -101,6 +122,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
         case Op.Bne:
           if (x[(w >>> 14) & 31] !== x[(w >>> 19) & 31]) {
             budget = (budget + (w >>> 24)) | 0;
+            if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
             from = ip;
             ip = code[ip + 2];
             continue blocks;
@@ -110,6 +132,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
         case Op.Blt:
           if (x[(w >>> 14) & 31] < x[(w >>> 19) & 31]) {
             budget = (budget + (w >>> 24)) | 0;
+            if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
             from = ip;
             ip = code[ip + 2];
             continue blocks;
@@ -119,6 +142,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
         case Op.Bge:
           if (x[(w >>> 14) & 31] >= x[(w >>> 19) & 31]) {
             budget = (budget + (w >>> 24)) | 0;
+            if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
             from = ip;
             ip = code[ip + 2];
             continue blocks;
@@ -128,6 +152,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
         case Op.Bltu:
           if (x[(w >>> 14) & 31] >>> 0 < x[(w >>> 19) & 31] >>> 0) {
             budget = (budget + (w >>> 24)) | 0;
+            if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
             from = ip;
             ip = code[ip + 2];
             continue blocks;
@@ -137,6 +162,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
         case Op.Bgeu:
           if (x[(w >>> 14) & 31] >>> 0 >= x[(w >>> 19) & 31] >>> 0) {
             budget = (budget + (w >>> 24)) | 0;
+            if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
             from = ip;
             ip = code[ip + 2];
             continue blocks;
@@ -145,23 +171,31 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
           continue;
         case Op.Jal:
           x[(w >>> 8) & 63] = code[ip + 7];
+          if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
           from = ip;
           ip = code[ip + 2];
           continue blocks;
         case Op.Jalr: {
           const target = (x[(w >>> 14) & 31] + code[ip + 1]) & -2;
           x[(w >>> 8) & 63] = code[ip + 7];
-          const slot = target & JUMP_MASK;
+          const state = TIMED ? exits[ip >> 2] : 0;
+          const slot = (TIMED ? target + (state << 4) : target) & JUMP_MASK;
           from = 0;
-          if (jumps[slot] === (target | user)) ip = jumps[slot + 1];
-          else {
+          if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
+          if (jumps[slot] === (target | user) && (!TIMED || jumpStates[slot >> 1] === state)) {
+            ip = jumps[slot + 1];
+          } else {
             // Never in the jump cache, like every block that begins with a JALR: each round comes through here.
             if (target === code[ip + 3] && ((x[(w >>> 14) & 31] + code[ip + 1]) & -2) === target) {
               hart.counter = target;
               hart.remaining = budget;
+              if (TIMED) {
+                hart.started = startedBefore + count;
+                hart.timingState = state;
+              }
               return Leave.Spinning;
             }
-            ip = cache.lookupJump(target, user);
+            ip = cache.lookupJump(target, user, state);
           }
           continue blocks;
         }
@@ -237,6 +271,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
             continue;
           }
           if (leave === Leave.Attention) hart.counter = code[ip + 7];
+          if (TIMED) hart.account(cache, ip, startedBefore + count);
           return leave;
         }
         case Op.Sh: {
@@ -254,6 +289,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
             continue;
           }
           if (leave === Leave.Attention) hart.counter = code[ip + 7];
+          if (TIMED) hart.account(cache, ip, startedBefore + count);
           return leave;
         }
         case Op.Sw: {
@@ -271,6 +307,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
             continue;
           }
           if (leave === Leave.Attention) hart.counter = code[ip + 7];
+          if (TIMED) hart.account(cache, ip, startedBefore + count);
           return leave;
         }
         case Op.Addi:
@@ -369,18 +406,22 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
           ip += 4;
           continue;
         case Op.Div:
+          if (TIMED) budget = (budget + hart.saved('div', x[(w >>> 14) & 31], x[(w >>> 19) & 31])) | 0;
           x[(w >>> 8) & 63] = divide(x[(w >>> 14) & 31], x[(w >>> 19) & 31]);
           ip += 4;
           continue;
         case Op.Divu:
+          if (TIMED) budget = (budget + hart.saved('divu', x[(w >>> 14) & 31], x[(w >>> 19) & 31])) | 0;
           x[(w >>> 8) & 63] = divideUnsigned(x[(w >>> 14) & 31], x[(w >>> 19) & 31]);
           ip += 4;
           continue;
         case Op.Rem:
+          if (TIMED) budget = (budget + hart.saved('div', x[(w >>> 14) & 31], x[(w >>> 19) & 31])) | 0;
           x[(w >>> 8) & 63] = remainder(x[(w >>> 14) & 31], x[(w >>> 19) & 31]);
           ip += 4;
           continue;
         case Op.Remu:
+          if (TIMED) budget = (budget + hart.saved('divu', x[(w >>> 14) & 31], x[(w >>> 19) & 31])) | 0;
           x[(w >>> 8) & 63] = remainderUnsigned(x[(w >>> 14) & 31], x[(w >>> 19) & 31]);
           ip += 4;
           continue;
@@ -522,16 +563,19 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
           ip += 4;
           continue;
         case Op.Continue:
+          if (TIMED) count = (count + ordinals[ip >> 2]) | 0;
           from = ip;
           ip = code[ip + 2];
           continue blocks;
         default:
+          if (TIMED) hart.started = startedBefore + count + ordinals[ip >> 2] - 1;
           leave = hart.cold(code, ip, (budget + (w >>> 24)) | 0);
           if (leave === Leave.Stay) {
             ip += 4;
             continue;
           }
           if (leave === Leave.Attention) hart.counter = code[ip + 7];
+          if (TIMED) hart.account(cache, ip, startedBefore + count);
           return leave;
       }
       // A load that went through the hart.
@@ -545,6 +589,7 @@ export function execute(hart: Hart, cache: BlockCache): Leave {
         x[(w >>> 8) & 63] = value;
         hart.counter = code[ip + 7];
       }
+      if (TIMED) hart.account(cache, ip, startedBefore + count);
       return leave;
     }
   }

@@ -3,14 +3,16 @@ import type { Bus } from '../../bus/bus.ts';
 import type { Region } from '../../kernel/memory/guest-memory.ts';
 import type { EventHorizon } from '../interpreter.ts';
 import type { SemihostingPort } from '../semihosting-port.ts';
-import type { TimingModel } from '../timing/model.ts';
-import type { TimeSource } from './csr.ts';
+import type { TimingModel, TimingOptions } from '../timing/model.ts';
+import type { CustomRegisters, TimeSource } from './csr.ts';
+import type { AccessChoices } from './data-access.ts';
 import type { Extension } from './instructions/row.ts';
 
 export interface HartOptions {
   readonly bus: Bus;
   readonly events: EventHorizon;
   readonly model: TimingModel;
+  readonly timing?: TimingOptions;
   /** First pc. */
   readonly resetAddress: number;
   /** The region that the run loop reaches without the bus: the board's RAM. */
@@ -18,5 +20,7 @@ export interface HartOptions {
   /** Of Zba, Zbb, Zbs. */
   readonly extensions?: readonly Extension[];
   readonly timeSource?: TimeSource;
+  readonly access: AccessChoices;
+  readonly customRegisters?: CustomRegisters;
   readonly semihosting?: SemihostingPort;
 }

@@ -12,18 +12,22 @@ import { RECORD } from '../block-cache.ts';
 import { Interpreter } from '../interpreter.ts';
 import { Leave } from '../leave.ts';
 import type { SemihostingPort } from '../semihosting-port.ts';
-import { type CodeSource, RiscvBlocks, SINK } from './blocks.ts';
+import type { TimedInstruction } from '../timing/model.ts';
+import { type CodeSource, MODE_BITS, RiscvBlocks, SINK } from './blocks.ts';
 import { CsrFile, type CsrHost, type TimeSource } from './csr.ts';
 import { DataAccess } from './data-access.ts';
 import { Decoder, instructionLength } from './decode.ts';
 import { execute as executePlain } from './execute.ts';
 import { execute as executeObserved } from './execute.ts?observed=true';
+import { execute as executeTimed } from './execute.ts?timed=true';
 import type { HartOptions } from './hart-options.ts';
+import type { Operands } from './instructions/row.ts';
 import { BASE_EXTENSIONS } from './instructions/table.ts';
 import { Op } from './operation.ts';
 import { Access, Pmp } from './pmp.ts';
 import { RiscvRegisters } from './registers.ts';
 import { isSemihostingCall } from './semihosting-call.ts';
+import { describe, timedInstruction } from './timed-instruction.ts';
 import {
   Cause,
   causeName,
@@ -62,20 +66,20 @@ export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHos
   protected override readonly steps: RiscvBlocks;
   readonly #lines: { bit: number; line: Line }[] = [];
   #inCsrInstruction = false;
-  /** A write to a counter that waits for the end of its instruction. */
-  #counterChange: ((cycle: number, retired: number) => void) | undefined = undefined;
+  readonly #operands: Operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
+  readonly #timed = timedInstruction();
 
   constructor(options: HartOptions) {
-    super(options.model, options.events, causeName);
+    super(options.model, options.events, causeName, options.timing);
     this.bus = options.bus;
-    this.#data = new DataAccess(options.bus, this.pmp);
+    this.#data = new DataAccess(options.bus, this.pmp, options.access);
     this.ram = options.ram;
     this.timeSource = options.timeSource;
     this.#resetAddress = options.resetAddress | 0;
     this.#semihosting = options.semihosting;
     this.decoder = new Decoder(new Set([...BASE_EXTENSIONS, ...(options.extensions ?? [])]));
     this.x = options.bus.memory.cpuState.subarray(0, SINK + 1);
-    this.csr = new CsrFile(this);
+    this.csr = new CsrFile(this, options.customRegisters);
     this.blocks = new RiscvBlocks(this, { maxInstructions: 40, capacity: 1 << 20 });
     this.steps = new RiscvBlocks(this, { maxInstructions: 1, capacity: 1 << 18 });
     this.registers = new RiscvRegisters(this);
@@ -102,8 +106,6 @@ export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHos
 
   whenDone(change: (cycle: number, retired: number) => void): void {
     if (!this.#inCsrInstruction) change(this.now(), this.retired());
-    // What the instruction costs is known when it is done.
-    else if (this.perInstruction) this.#counterChange = change;
     else change(this.now() + this.instructionCost, this.retired() + 1);
   }
 
@@ -111,8 +113,30 @@ export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHos
     return executePlain(this, blocks);
   }
 
+  protected override executeTimed(blocks: RiscvBlocks): Leave {
+    return executeTimed(this, blocks);
+  }
+
   protected override executeObserved(blocks: RiscvBlocks): Leave {
     return executeObserved(this, blocks);
+  }
+
+  protected override timedAt(address: number): TimedInstruction {
+    const word = this.#encodingAt(address);
+    const row = this.decoder.decode(word, this.#operands);
+    return describe(this.#timed, row, this.#operands, address, instructionLength(word));
+  }
+
+  protected override nextStep(): number {
+    const user = this.privilege === Privilege.User ? 1 : 0;
+    return this.steps.lookup(this.counter, user | (this.timingState << MODE_BITS));
+  }
+
+  protected override savedAt(at: number): number {
+    const { code } = this.steps;
+    const word = code[(code[at]! & 0xff) === Op.Break ? at + RECORD : at]!;
+    const { timing } = this.timedAt(this.counter);
+    return this.rules.saved(timing, this.x[(word >>> 14) & 31]!, this.x[(word >>> 19) & 31]!);
   }
 
   protected override wakes(): boolean {
@@ -135,7 +159,7 @@ export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHos
     this.#lines.push({ bit: number, line });
     const update = (level: boolean) => {
       this.csr.mip = level ? this.csr.mip | bit : this.csr.mip & ~bit;
-      if (level) this.interruptsChanged();
+      this.interruptsChanged();
     };
     line.listen(update);
     update(line.level);
@@ -262,24 +286,6 @@ export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHos
     return this.status;
   }
 
-  protected override describe(code: Int32Array, at: number): void {
-    const { executed } = this;
-    const word = code[at]!;
-    executed.length = (code[at + RECORD + 3]! - executed.pc) | 0;
-    executed.timing = this.decoder.find(this.#encodingAt(executed.pc))?.timing ?? 'trap';
-    executed.rd = ((word >>> 8) & 63) % SINK;
-    executed.rs1 = (word >>> 14) & 31;
-    executed.rs2 = (word >>> 19) & 31;
-    executed.operand1 = this.x[executed.rs1]!;
-    executed.operand2 = this.x[executed.rs2]!;
-    executed.immediate = code[at + 1]!;
-  }
-
-  protected override settled(): void {
-    this.#counterChange?.(this.now(), this.retired());
-    this.#counterChange = undefined;
-  }
-
   // --- State --------------------------------------------------------------------------------------------------
 
   snapshot(): State {
@@ -335,8 +341,12 @@ export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHos
   }
 
   #fault(cause: Cause, value: number, pc: number, left: number): void {
+    const onBus = cause === Cause.LoadAccessFault || cause === Cause.StoreAccessFault;
+    const departure = onBus ? 'bus-fault' : 'exception';
+    this.departs(departure);
     this.remaining = left;
-    this.executed.trapped = true;
+    this.ended();
+    this.remaining -= this.rules.faultDelay(departure);
     this.notRetired++;
     this.traps.count(cause, false);
     const target = this.csr.mtvec & ~3;
@@ -375,7 +385,7 @@ export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHos
     // 14.2 lets a reservation end at any time; here a trap ends it, so that no handler can complete another's SC.
     this.#data.dropReservation();
     this.counter = target;
-    this.observer?.trap(cause, isInterrupt, pc >>> 0, value >>> 0, target >>> 0, this.now());
+    this.observer?.trap(cause, isInterrupt, pc >>> 0, value >>> 0, target >>> 0, this.now(), this.asserted);
   }
 
   #illegal(pc: number, left: number): void {
@@ -417,7 +427,8 @@ export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHos
       const result = this.#semihosting.call(this.x[10]! >>> 0, this.x[11]! >>> 0);
       if (result === 'retry') {
         // Not executed at all: the cycle is given back and the instruction comes again.
-        this.#redirect(pc, left + this.instructionCost);
+        this.departs('not executed');
+        this.#redirect(pc, left);
         this.attention = true;
         return;
       }
@@ -442,6 +453,9 @@ export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHos
     this.privilege = privilege;
     this.accessRulesChanged();
     this.#redirect(csr.mepc, left);
+    this.departs('return');
+    this.ended();
+    this.observer?.trapReturned?.(pc >>> 0, csr.mepc >>> 0, this.now());
   }
 
   #wfi(pc: number, left: number): void {

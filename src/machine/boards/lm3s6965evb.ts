@@ -121,5 +121,5 @@ export const LM3S6965EVB: BoardDescription = {
     },
   ],
   console: 'uart0',
-  model: 'unit',
+  model: 'cortex-m3',
 };

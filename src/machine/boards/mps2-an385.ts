@@ -156,5 +156,5 @@ export const MPS2_AN385: BoardDescription = {
     { type: 'unimplemented', name: 'vga', address: 0x4100_0000, sizeBytes: 0x20_0000 },
   ],
   console: 'uart0',
-  model: 'unit',
+  model: 'cortex-m3',
 };

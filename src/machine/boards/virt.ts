@@ -6,7 +6,13 @@ const READ_EXECUTE = { read: true, write: false, execute: true };
 export const VIRT: BoardDescription = {
   name: 'virt',
   title: 'RV32IMAC, CLINT, PLIC, NS16550A: the board `virt` of qemu-system-riscv32',
-  core: { type: 'rv32imac', resetAddress: 0x1000, deviceTree: 'virt' },
+  core: {
+    type: 'rv32imac',
+    resetAddress: 0x1000,
+    bootRom: true,
+    access: { trapsMisaligned: false, keepsReservation: false },
+    deviceTree: 'virt',
+  },
   frequencyHz: 100_000_000,
   regions: [
     { name: 'boot-rom', address: 0x1000, sizeBytes: 0xf000, permissions: READ_EXECUTE, owner: 'board' },

@@ -1,9 +1,10 @@
-/** The devices of QEMU's `virt` board. */
+/** The devices of QEMU's `virt` board, and of Hazard3's test bench. */
 import { FwCfg } from '../../devices/firmware-config/fw-cfg.ts';
 import { Plic } from '../../devices/irq/plic.ts';
 import { CfiFlash } from '../../devices/memory/cfi-flash.ts';
 import { PcieHost } from '../../devices/pci/pcie-host.ts';
 import { GoldfishRtc } from '../../devices/rtc/goldfish-rtc.ts';
+import { Hazard3Testbench } from '../../devices/test/hazard3-testbench.ts';
 import { SifiveTest } from '../../devices/test/sifive-test.ts';
 import { Clint } from '../../devices/timer/clint.ts';
 import { Ns16550a } from '../../devices/uart/ns16550a.ts';
@@ -22,6 +23,16 @@ const cfiFlash: Factory<CfiFlashOptions> = {
 };
 
 export const VIRT_FACTORIES = {
+  'hazard3-testbench': factory(({ context, power, wire, port }, { name }) =>
+    port(
+      new Hazard3Testbench(context, {
+        ...{ name, power },
+        software: wire('msip'),
+        timer: wire('mtip'),
+        external: wire('meip'),
+      }),
+    ),
+  ),
   'sifive-test': factory(({ context, power }, { name }) => new SifiveTest(context, { name, power })),
   clint: factory<{ readonly tickHz: number }>(
     ({ context, wire }, { name, tickHz }) =>

@@ -12,7 +12,7 @@ export const mRows = () => [
   row('mulhsu', Op.Mulhsu, '0000001 ..... ..... 010 ..... 0110011', R, 'rd, rs1, rs2', 'mulh', 'Unpriv 13.1'),
   row('mulhu',  Op.Mulhu,  '0000001 ..... ..... 011 ..... 0110011', R, 'rd, rs1, rs2', 'mulh', 'Unpriv 13.1'),
   row('div',    Op.Div,    '0000001 ..... ..... 100 ..... 0110011', R, 'rd, rs1, rs2', 'div', 'Unpriv 13.2'),
-  row('divu',   Op.Divu,   '0000001 ..... ..... 101 ..... 0110011', R, 'rd, rs1, rs2', 'div', 'Unpriv 13.2'),
+  row('divu',   Op.Divu,   '0000001 ..... ..... 101 ..... 0110011', R, 'rd, rs1, rs2', 'divu', 'Unpriv 13.2'),
   row('rem',    Op.Rem,    '0000001 ..... ..... 110 ..... 0110011', R, 'rd, rs1, rs2', 'div', 'Unpriv 13.2'),
-  row('remu',   Op.Remu,   '0000001 ..... ..... 111 ..... 0110011', R, 'rd, rs1, rs2', 'div', 'Unpriv 13.2'),
+  row('remu',   Op.Remu,   '0000001 ..... ..... 111 ..... 0110011', R, 'rd, rs1, rs2', 'divu', 'Unpriv 13.2'),
 ];

@@ -19,6 +19,7 @@ export type TimingClass =
   | 'mul'
   | 'mulh'
   | 'div'
+  | 'divu'
   | 'lr'
   | 'sc'
   | 'amo'
