@@ -133,7 +133,7 @@ function lastAtMost<T>(sorted: readonly T[], key: number, keyOf: (element: T) =>
 }
 
 /** Edit distance with transpositions (optimal string alignment), or `limit + 1` when it is larger than `limit`. */
-function editDistance(a: string, b: string, limit: number): number {
+export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
