@@ -1,5 +1,6 @@
 /** The command line: what there is, what it means, and what is said about mistakes. */
 import { Command, CommanderError, Option } from 'commander';
+import { addCi } from './ci-program.ts';
 import { ExitCode, explain, say, tell } from './messages.ts';
 import type { RawRunOptions } from './run-options.ts';
 import { bluesimVersion } from './version.ts';
@@ -12,6 +13,8 @@ Examples:
   bluesim info firmware.elf           segments, footprint, ISA, suggested board
   bluesim disasm firmware.elf main
   bluesim boards                      the boards with their memory maps
+  bluesim init firmware.elf           a bluesim.toml, for:
+  bluesim ci                          cycles and bytes against a committed baseline
 `;
 
 const RUN_EXAMPLES = `
@@ -94,7 +97,10 @@ function makeProgram(words: readonly string[], done: (exitCode: number) => void)
     .addHelpText('after', EXAMPLES);
 
   addRun(program, done);
-  if (words[0] !== 'run') addLooking(program, done);
+  if (words[0] !== 'run') {
+    addLooking(program, done);
+    addCi(program, print, done);
+  }
   return program;
 }
 
@@ -285,4 +291,10 @@ export async function runProgram(words: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return explainUsage(error, help);
     return explain(error);
   }
+}
+
+/** A worker thread of `bluesim ci`. */
+export async function serveCases(): Promise<void> {
+  const { serveCases: serve } = await import('./ci-workers.ts');
+  serve();
 }

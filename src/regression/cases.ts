@@ -1,7 +1,6 @@
 /** From jobs to cases: every image on every board with every model, each with a name that stays the same. */
 import { UserError } from '../errors.ts';
-import { isPattern } from './config.ts';
-import { fixedFolder } from './glob.ts';
+import { fixedFolder, isPattern } from './glob.ts';
 import type { Case, Job } from './job.ts';
 import { nearest } from './nearest.ts';
 

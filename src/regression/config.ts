@@ -5,6 +5,7 @@
 import { parse, TomlError, type TomlTable } from 'smol-toml';
 import { UserError } from '../errors.ts';
 import { JOB_KEYS, type NumberReader, type OneOrMore, READERS, type ReadValues } from './config-keys.ts';
+import { isPattern } from './glob.ts';
 import type { ExpectedEnd, Job, JobInput } from './job.ts';
 import { Mistakes } from './mistakes.ts';
 import { nearest } from './nearest.ts';
@@ -219,9 +220,4 @@ class ConfigReader {
       return false;
     });
   }
-}
-
-/** Whether an image stands for those that are found. */
-export function isPattern(image: string): boolean {
-  return /[*?[{]/.test(image);
 }

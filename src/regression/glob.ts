@@ -7,7 +7,20 @@ const SPECIAL = /[\\^$.|+()[\]{}]/g;
 /** A name does not begin with a dot. */
 const VISIBLE = '(?!\\.)';
 
-/** @param pattern with `/` between names, on every host. */
+/** Whether a path stands for all that it matches. */
+export function isPattern(path: string): boolean {
+  return /[*?[{]/.test(path);
+}
+
+/** The patterns without braces that a pattern stands for. */
+export function expandBraces(pattern: string): string[] {
+  const match = /^(.*?)\{([^{}]*)\}(.*)$/s.exec(pattern);
+  if (match === null) return [pattern];
+  const [, before, choices, after] = match;
+  return choices!.split(',').flatMap((choice) => expandBraces(before! + choice + after!));
+}
+
+/** @param pattern without braces, with `/` between names on every host. */
 export function globToRegExp(pattern: string): RegExp {
   const names = pattern.split('/');
   const parts = names.map((name, index) => {
@@ -20,7 +33,6 @@ export function globToRegExp(pattern: string): RegExp {
 
 function namePattern(name: string): string {
   let result = /^[*?[]/.test(name) ? VISIBLE : '';
-  let depth = 0;
   for (let index = 0; index < name.length; index++) {
     const character = name[index]!;
     const set = /^\[(!?)([^\]]+)\]/.exec(name.slice(index));
@@ -29,13 +41,6 @@ function namePattern(name: string): string {
       index += set[0].length - 1;
     } else if (character === '*') result += '[^/]*';
     else if (character === '?') result += '[^/]';
-    else if (character === '{' && name.includes('}', index)) {
-      result += '(?:';
-      depth++;
-    } else if (character === '}' && depth > 0) {
-      result += ')';
-      depth--;
-    } else if (character === ',' && depth > 0) result += '|';
     else result += character.replace(SPECIAL, '\\$&');
   }
   return result;
@@ -44,6 +49,10 @@ function namePattern(name: string): string {
 /** The folder in which all that a pattern matches lies: the names before the first that is no plain one. */
 export function fixedFolder(pattern: string): string {
   const names = pattern.split('/');
-  const first = names.findIndex((name) => /[*?[{]/.test(name));
-  return names.slice(0, first < 0 ? -1 : first).join('/');
+  return names
+    .slice(
+      0,
+      names.findIndex((name, index) => isPattern(name) || index === names.length - 1),
+    )
+    .join('/');
 }

@@ -116,16 +116,21 @@ function runOptions({ maxCycles, maxInstructions, until, failOn }: JobSettings):
   };
 }
 
-/** Only what was chosen is named: a choice more, with its default, does not make old figures incomparable. */
+/**
+ * Only what was chosen is named: a choice more, with its default, does not make old figures incomparable. Nor does
+ * another limit or `fail-on`, unless it is what ends the run.
+ */
 function conditionsOf(machine: Machine, settings: JobSettings, inputs: readonly InputBytes[]): Conditions {
   const { board, model, options, memory } = machine;
-  const { maxInstructions, until, failOn, loadAddress } = settings;
+  const { maxCycles, maxInstructions, until, loadAddress, end } = settings;
   const conditions: Record<string, string> = {
     board: board.name,
     model: `${model.name}/${model.version}`,
-    'max-cycles': String(settings.maxCycles),
   };
-  if (maxInstructions !== undefined) conditions['max-instructions'] = String(maxInstructions);
+  if (end.kind === 'limit') {
+    conditions['max-cycles'] = String(maxCycles);
+    if (maxInstructions !== undefined) conditions['max-instructions'] = String(maxInstructions);
+  }
   if (board.ram !== undefined) conditions.ram = String(memory.region('ram').sizeBytes);
   if (options.cpu !== undefined) conditions.cpu = options.cpu;
   if (settings.extensions.length > 0) conditions.extensions = [...settings.extensions].sort().join(',');
@@ -135,7 +140,6 @@ function conditionsOf(machine: Machine, settings: JobSettings, inputs: readonly 
   if (settings.pacedUart) conditions['paced-uart'] = 'on';
   if (settings.arguments.length > 0) conditions.arguments = JSON.stringify(settings.arguments);
   if (until !== undefined) conditions.until = until;
-  if (failOn !== undefined) conditions['fail-on'] = failOn;
   for (const { port, sha256 } of inputs) {
     conditions[`uart-in/${port ?? board.console}`] = `sha256:${sha256}`;
   }
