@@ -121,7 +121,9 @@ function judgeCase(subject: Judged, result: CaseResult, comparison: Comparison):
   }
   const excesses = excessesOf(subject, result);
   const entry = own(comparison.baseline?.cases ?? {}, name);
-  return { ...base, excesses, ...verdictOf(result, entry, comparison) };
+  const compared = verdictOf(result, entry, comparison);
+  const hint = excesses.length > 0 ? 'Bring it below its budget, or give it a larger one.' : compared.hint;
+  return { ...base, ...compared, excesses, hint };
 }
 
 function excessesOf({ budgets }: Judged, { report }: MeasuredCase): BudgetExcess[] {
