@@ -2,6 +2,7 @@
  * The keys of a job in `bluesim.toml`: for each what is allowed, in words and as a check. A reader gives what the
  * settings have of it, or says what is wrong and gives undefined.
  */
+import { TomlDate, type TomlTable } from 'smol-toml';
 import { UserError } from '../errors.ts';
 import { BOARDS } from '../machine/boards/index.ts';
 import { modelByName } from '../machine/choices.ts';
@@ -35,8 +36,10 @@ function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-const isTable = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+/** Dates are objects, too. */
+export function isTable(value: unknown): value is TomlTable {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof TomlDate);
+}
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 

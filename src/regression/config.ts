@@ -4,7 +4,14 @@
  */
 import { parse, TomlError, type TomlTable } from 'smol-toml';
 import { UserError } from '../errors.ts';
-import { JOB_KEYS, type NumberReader, type OneOrMore, READERS, type ReadValues } from './config-keys.ts';
+import {
+  isTable,
+  JOB_KEYS,
+  type NumberReader,
+  type OneOrMore,
+  READERS,
+  type ReadValues,
+} from './config-keys.ts';
 import { isPattern } from './glob.ts';
 import type { ExpectedEnd, Job, JobInput } from './job.ts';
 import { Mistakes } from './mistakes.ts';
@@ -51,9 +58,6 @@ function parseToml(text: string, file: string): TomlTable {
     );
   }
 }
-
-const isTable = (value: unknown): value is TomlTable =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 class ConfigReader {
   readonly #mistakes: Mistakes;

@@ -84,7 +84,7 @@ describe('exit code', () => {
     '1 for one nop more in the context switch on %s, which is named',
     async (board) => {
       const { image, symbol } = SLOWER[board];
-      const project = await new Project('[job.pingpong]\nimage = "kernel.elf"\n', {
+      const project = await new Project('[job.pingpong]\nimage = "kernel.elf"\nmodel = "unit"\n', {
         'kernel.elf': kernelImage(image),
       }).baselined();
       writeSlower(board, project.path('kernel.elf'));
