@@ -37,7 +37,7 @@ export class Progress {
 
   #show(): void {
     if (!this.#isTerminal) return;
-    const columns = process.stderr.columns ?? 80;
+    const columns = process.stderr.columns || 80;
     const line = `bluesim: ${this.#done}/${this.#total} ${this.#running.join(', ')}`;
     tell(CLEAR_LINE + line.slice(0, columns - 1));
   }

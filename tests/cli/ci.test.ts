@@ -381,6 +381,14 @@ exit-code = 0
     // The two over their budget are neighbours, and so in two shards.
     expect(parts.map(({ code }) => code).sort()).toEqual([0, 1, 1]);
     expect(await outputs('--merge', 'part3.json', 'part1.json', 'part2.json')).toEqual(whole);
+    // Where they are joined there need be nothing but the baseline.
+    const elsewhere = new Project('');
+    rmSync(elsewhere.path('bluesim.toml'));
+    for (const name of readdirSync(project.folder).filter((name) => /^part|^bluesim.*json$/.test(name))) {
+      copyFileSync(project.path(name), elsewhere.path(name));
+    }
+    const joined = await elsewhere.ci('--merge', 'part1.json', 'part2.json', 'part3.json', '--annotations');
+    expect({ code: joined.code, stdout: joined.stdout }).toEqual({ code: whole.code, stdout: whole.stdout });
     expect(await project.ci('--merge', 'part1.json', 'part3.json')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--merge: shard 2/3 is missing'),
