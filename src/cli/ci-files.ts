@@ -1,6 +1,6 @@
 /** The files around `bluesim ci`: configuration, images, inputs, and the two that make the baseline. */
 import { type Dirent, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { loadImage, readImageFile } from '../machine/loader/image.ts';
 import {
@@ -164,6 +164,6 @@ export class FolderFiles implements CaseFiles {
 
   /** Absolute paths stay as they are. */
   #path(path: string): string {
-    return path.startsWith('/') ? path : join(this.#folder, path);
+    return isAbsolute(path) ? path : join(this.#folder, path);
   }
 }
