@@ -84,13 +84,14 @@ const MODELS: Record<Architecture, readonly TimingModel[]> = {
   armv7m: [UNIT_MODEL, CORTEX_M3_MODEL],
 };
 
-export function modelsOf(board: BoardDescription): readonly TimingModel[] {
-  return MODELS[architectureOf(board)];
+/** Names of all timing models. */
+export function modelNames(): string[] {
+  return [...new Set(Object.values(MODELS).flatMap((models) => models.map(({ name }) => name)))];
 }
 
 /** @throws UserError when the board's core has no timing model of this name. */
 export function modelByName(board: BoardDescription, name: string): TimingModel {
-  const models = modelsOf(board);
+  const models = MODELS[architectureOf(board)];
   const model = models.find((candidate) => candidate.name === name);
   if (model !== undefined) return model;
   throw new UserError(

@@ -5,7 +5,7 @@
 import { TomlDate, type TomlTable } from 'smol-toml';
 import { UserError } from '../errors.ts';
 import { BOARDS } from '../machine/boards/index.ts';
-import { modelByName } from '../machine/choices.ts';
+import { modelNames } from '../machine/choices.ts';
 import { CPU_NAMES } from '../machine/cpus.ts';
 import { allIsas } from '../machine/isa.ts';
 import type { JobInput } from './job.ts';
@@ -134,13 +134,10 @@ function input(from: (value: string) => JobInput['from'], what: string): Reader<
   };
 }
 
+/** Whether the board has it is found out when the machine is built. */
 function checkModel(name: string): string | undefined {
-  try {
-    modelByName(name);
-    return undefined;
-  } catch (error) {
-    return `has ${show(name)}: ${(error as UserError).hint}`;
-  }
+  const names = modelNames();
+  return names.includes(name) ? undefined : `has ${show(name)}: Models: ${names.join(', ')}.`;
 }
 
 const boardNames = BOARDS.map(({ name }) => name);

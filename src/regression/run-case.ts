@@ -1,6 +1,5 @@
 /** Runs a case: from what the configuration says to a result that can be compared, written and sent between threads. */
 import { UserError } from '../errors.ts';
-import { modelByName } from '../machine/choices.ts';
 import type { CpuName } from '../machine/cpus.ts';
 import type { IsaExtension } from '../machine/isa.ts';
 import type { Image } from '../machine/loader/image.ts';
@@ -96,7 +95,7 @@ function machineOptions({ board, model, settings }: Case): MachineOptions {
   const { cpu, ramBytes, extensions, semihosting, strict, pacedUart } = settings;
   return {
     ...(board !== undefined && { board }),
-    ...(model !== undefined && { model: modelByName(model) }),
+    ...(model !== undefined && { model }),
     // Whether there are such is found out when the machine is built.
     ...(cpu !== undefined && { cpu: cpu as CpuName }),
     ...(ramBytes !== undefined && { ramBytes }),
