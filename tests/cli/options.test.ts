@@ -16,7 +16,7 @@ describe('the machine', () => {
     const { code, stderr } = await run('--board', 'vrit', firmware('hello'));
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'bluesim: there is no board vrit\n  Boards: virt, mps2-an385, lm3s6965evb.\n',
+      stderr: 'bluesim: there is no board vrit\n  Boards: virt, mps2-an385, lm3s6965evb, hazard3-tb.\n',
     });
   });
 
