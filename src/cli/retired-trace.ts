@@ -12,6 +12,9 @@ import { gzipSync } from 'node:zlib';
 import type { CoreObserver } from '../cpu/core.ts';
 import type { FileOutput } from './file-output.ts';
 
+/** Where the lines go. */
+export type RetiredTraceFile = Pick<FileOutput, 'path' | 'text' | 'bytes'>;
+
 const HEADING = 'kind,pc,cycle,trap_target,irq_asserted_cycle\n';
 /** Characters that are compressed together, as one member of the file. */
 const PIECE = 1 << 22;
@@ -19,13 +22,13 @@ const PIECE = 1 << 22;
 const hex = (value: number) => (value >>> 0).toString(16);
 
 export class RetiredTrace implements CoreObserver {
-  readonly #file: FileOutput;
+  readonly #file: RetiredTraceFile;
   readonly #compressed: boolean;
   #text = HEADING;
   /** The cycle that lines count from. */
   #first = -1;
 
-  constructor(file: FileOutput) {
+  constructor(file: RetiredTraceFile) {
     this.#file = file;
     this.#compressed = file.path.endsWith('.gz');
   }

@@ -14,8 +14,11 @@ import { Cause } from './trap.ts';
 export interface AccessChoices {
   /** Misaligned loads and stores raise an exception (Priv 3.6.3.3); otherwise they are carried out. */
   readonly trapsMisaligned: boolean;
-  /** The hart's own stores to the reserved word leave the reservation (Unpriv 14.2); otherwise they end it. */
-  readonly keepsReservation: boolean;
+  /**
+   * What a reservation is (Unpriv 14.2): of a word, which any store to it ends, with an SC to it alone succeeding; or
+   * one bit without an address, which LR sets and SC, AMO and traps clear, as in a core whose bus has no monitor.
+   */
+  readonly reservation: 'word' | 'bit';
 }
 
 export class DataAccess {
@@ -82,7 +85,8 @@ export class DataAccess {
   storeConditional(address: number, value: number): number {
     const unsigned = this.#begin(address);
     if (unsigned & 3) return this.#fail(Cause.StoreMisaligned);
-    const reserved = this.#reservation === unsigned;
+    const reserved =
+      this.#choices.reservation === 'bit' ? this.#reservation >= 0 : this.#reservation === unsigned;
     // 14.2: an SC, successful or not, ends any reservation of the hart. Whether one that fails checks the access
     // as well is left open; here it does not, as on QEMU.
     this.dropReservation();
@@ -93,6 +97,7 @@ export class DataAccess {
   /** An AMO. @returns the old value. Its faults are store/AMO faults and it needs both permissions (Priv 3.7.1). */
   atomic(op: Op, address: number, operand: number): number {
     const unsigned = this.#begin(address);
+    if (this.#choices.reservation === 'bit') this.dropReservation();
     if (unsigned & 3) return this.#fail(Cause.StoreMisaligned);
     const allowed =
       // Device windows take no atomics (PMA "AMONone", Priv 3.6.3.1).
@@ -128,7 +133,7 @@ export class DataAccess {
 
   /** A store to these bytes is about to happen, by whomever. */
   storing(address: number, sizeBytes: number): void {
-    if (this.#reservation < 0 || this.#choices.keepsReservation) return;
+    if (this.#reservation < 0 || this.#choices.reservation === 'bit') return;
     if (address < this.#reservation + 4 && address + sizeBytes > this.#reservation) this.dropReservation();
   }
 

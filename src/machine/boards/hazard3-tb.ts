@@ -11,7 +11,7 @@ export const HAZARD3_TB: BoardDescription = {
     type: 'rv32imac',
     resetAddress: 0x40,
     bootRom: false,
-    access: { trapsMisaligned: true, keepsReservation: true },
+    access: { trapsMisaligned: true, reservation: 'bit' },
     deviceTree: undefined,
   },
   frequencyHz: 100_000_000,

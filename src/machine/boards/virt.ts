@@ -10,7 +10,7 @@ export const VIRT: BoardDescription = {
     type: 'rv32imac',
     resetAddress: 0x1000,
     bootRom: true,
-    access: { trapsMisaligned: false, keepsReservation: false },
+    access: { trapsMisaligned: false, reservation: 'word' },
     deviceTree: 'virt',
   },
   frequencyHz: 100_000_000,
