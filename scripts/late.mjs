@@ -8,6 +8,7 @@ import { dirname, relative } from 'node:path';
 /** Who imports what late. */
 const LATE = [
   { importer: /[\\/]src[\\/]machine[\\/](build|isa)\.ts$/, path: /^\.\/(core|isa)-\w+\.ts$/ },
+  { importer: /[\\/]src[\\/]machine[\\/]choices\.ts$/, path: /[\\/]cpu[\\/]\w+[\\/]timing[\\/]/ },
   { importer: /[\\/]src[\\/]machine[\\/]factories[\\/]\w+\.ts$/, path: /[\\/]devices[\\/]/ },
 ];
 

@@ -2,9 +2,9 @@
 export type { Device, GuestError } from './bus/device.ts';
 export type { SerialPort } from './bus/serial.ts';
 export type { State } from './bus/state.ts';
-export { CORTEX_M3_MODEL } from './cpu/armv7m/timing/cortex-m3.ts';
+export { cortexM3Model } from './cpu/armv7m/timing/cortex-m3.ts';
 export type { CoreObserver, CoreStatistics, RegisterFile } from './cpu/core.ts';
-export { HAZARD3_MODEL } from './cpu/riscv/timing/hazard3.ts';
+export { hazard3Model } from './cpu/riscv/timing/hazard3.ts';
 export type {
   Departure,
   TimedInstruction,

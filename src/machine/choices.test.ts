@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { exitWith, R0, R1, storeWord, thumbProgram } from '../debug/thumb-program.ts';
-import { checkRam, suggestBoard } from './choices.ts';
+import { BOARDS } from './boards/index.ts';
+import { checkRam, modelByName, modelNames, suggestBoard } from './choices.ts';
 import { loadImage } from './loader/image.ts';
 import { buildElf } from './loader/test-images.ts';
 import { Machine } from './machine.ts';
@@ -132,4 +133,23 @@ test('a reset puts the vector table back before the processor begins with it', (
   const machine = Machine.fromImage(again);
   expect(machine.run({ maxCycles: 1000 })).toMatchObject({ kind: 'exit', code: 5 });
   expect(machine.statistics().resets).toBe(1);
+});
+
+describe('timing models', () => {
+  const [virt, mps2] = ['virt', 'mps2-an385'].map((name) => BOARDS.find((board) => board.name === name)!);
+
+  test('are found by their own names', () => {
+    expect(modelNames()).toEqual(['unit', 'hazard3', 'cortex-m3']);
+    for (const name of ['unit', 'hazard3']) expect(modelByName(virt!, name).name).toBe(name);
+    for (const name of ['unit', 'cortex-m3']) expect(modelByName(mps2!, name).name).toBe(name);
+    for (const board of BOARDS) expect(modelByName(board, board.model).name).toBe(board.model);
+  });
+
+  test.each([
+    ['cortex-m3', 'unit, hazard3'],
+    ['toString', 'unit, hazard3'],
+  ])('%s is none of a RISC-V core', (name, hint) => {
+    expect(() => modelByName(virt!, name)).toThrow(`there is no timing model ${name} for virt`);
+    expect(() => modelByName(virt!, name)).toThrow(expect.objectContaining({ hint: `Models: ${hint}.` }));
+  });
 });

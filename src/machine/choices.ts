@@ -1,6 +1,6 @@
 /** What a user can choose when a machine is built, with the words for a choice that is not possible. */
-import { CORTEX_M3_MODEL } from '../cpu/armv7m/timing/cortex-m3.ts';
-import { HAZARD3_MODEL } from '../cpu/riscv/timing/hazard3.ts';
+import { cortexM3Model } from '../cpu/armv7m/timing/cortex-m3.ts';
+import { hazard3Model } from '../cpu/riscv/timing/hazard3.ts';
 import type { TimingModel } from '../cpu/timing/model.ts';
 import { UNIT_MODEL } from '../cpu/timing/unit.ts';
 import { UserError } from '../errors.ts';
@@ -78,24 +78,23 @@ export function checkExtensions(isa: Isa, extensions: readonly IsaExtension[]): 
   return extensions;
 }
 
-/** The timing models of each architecture, the plainest first. */
-const MODELS: Record<Architecture, readonly TimingModel[]> = {
-  riscv32: [UNIT_MODEL, HAZARD3_MODEL],
-  armv7m: [UNIT_MODEL, CORTEX_M3_MODEL],
+/** The timing models of each architecture, the plainest first. Functions, as of instruction sets (see isa.ts). */
+const MODELS: Record<Architecture, Readonly<Record<string, () => TimingModel>>> = {
+  riscv32: { unit: () => UNIT_MODEL, hazard3: hazard3Model },
+  armv7m: { unit: () => UNIT_MODEL, 'cortex-m3': cortexM3Model },
 };
 
 /** Names of all timing models. */
 export function modelNames(): string[] {
-  return [...new Set(Object.values(MODELS).flatMap((models) => models.map(({ name }) => name)))];
+  return [...new Set(Object.values(MODELS).flatMap((models) => Object.keys(models)))];
 }
 
 /** @throws UserError when the board's core has no timing model of this name. */
 export function modelByName(board: BoardDescription, name: string): TimingModel {
   const models = MODELS[architectureOf(board)];
-  const model = models.find((candidate) => candidate.name === name);
-  if (model !== undefined) return model;
+  if (Object.hasOwn(models, name)) return models[name]!();
   throw new UserError(
     `there is no timing model ${name} for ${board.name}`,
-    `Models: ${models.map((m) => m.name).join(', ')}.`,
+    `Models: ${Object.keys(models).join(', ')}.`,
   );
 }

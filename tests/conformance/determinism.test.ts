@@ -4,8 +4,8 @@
  * States are compared as fingerprints of everything that decides the future.
  */
 import { describe, expect, test } from 'vitest';
-import { CORTEX_M3_MODEL } from '../../src/cpu/armv7m/timing/cortex-m3.ts';
-import { HAZARD3_MODEL } from '../../src/cpu/riscv/timing/hazard3.ts';
+import { cortexM3Model } from '../../src/cpu/armv7m/timing/cortex-m3.ts';
+import { hazard3Model } from '../../src/cpu/riscv/timing/hazard3.ts';
 import type { TimingModel } from '../../src/cpu/timing/model.ts';
 import { uniformRules } from '../../src/cpu/timing/unit.ts';
 import { Machine, type RunResult } from '../../src/machine/machine.ts';
@@ -96,10 +96,10 @@ function lateModel(recognition: number): TimingModel {
 }
 
 const TIMED = [
-  { image: 'timer-interrupts-riscv32', model: HAZARD3_MODEL },
-  { image: 'plic-two-sources-riscv32', model: HAZARD3_MODEL },
-  { image: 'timer-interrupts-armv7m', model: CORTEX_M3_MODEL },
-  { image: 'nested-interrupts-armv7m', model: CORTEX_M3_MODEL },
+  { image: 'timer-interrupts-riscv32', model: hazard3Model() },
+  { image: 'plic-two-sources-riscv32', model: hazard3Model() },
+  { image: 'timer-interrupts-armv7m', model: cortexM3Model() },
+  { image: 'nested-interrupts-armv7m', model: cortexM3Model() },
 ];
 
 describe.each(TIMED)('$image under $model.name', ({ image, model }) => {
@@ -153,7 +153,7 @@ describe('a timing model', () => {
   test('charges what it says: a division by its operand', () => {
     // addi x1, x0, ±1024; div x2, x1, x1; ebreak
     const cyclesOf = (addi: number) => {
-      const machine = new Machine({ board: 'virt', ramBytes: 1 << 20, model: HAZARD3_MODEL });
+      const machine = new Machine({ board: 'virt', ramBytes: 1 << 20, model: hazard3Model() });
       const code = Uint32Array.of(addi, 0x0210c133, 0x00100073);
       machine.writeMemory(0x8000_0000, new Uint8Array(code.buffer));
       machine.core.pc = 0x8000_0000;

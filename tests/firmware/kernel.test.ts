@@ -98,7 +98,7 @@ describeWith(TOOLS, 'programs on the kernel', () => {
   });
 
   // What the program measures by the core's cycles, and what its trace points say, is the same but for the few
-  // instructions that lie between a point and the reading of the clock.
+  // instructions that lie between a point and the reading of the clock. The bars are instructions.
   test.each([
     ['virt', 50, 150],
     ['mps2-an385', 50, 150],
@@ -108,7 +108,7 @@ describeWith(TOOLS, 'programs on the kernel', () => {
       ['raise', 'handler', untilHandler, 0],
       ['handler', 'thread', untilThread, 12],
     ] as const) {
-      const machine = Machine.fromFile(file, { board });
+      const machine = Machine.fromFile(file, { board, model: 'unit' });
       const figures = spans(machine, file, `irq-latency: ${begin}`, `irq-latency: ${end}`);
       machine.run({ maxCycles: MAX_CYCLES });
       const { address } = machine.symbol('IRQ_LATENCY');

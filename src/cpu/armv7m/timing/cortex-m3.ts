@@ -261,9 +261,13 @@ function behind({ timing, writes, length, conditional }: TimedInstruction): read
   }
 }
 
-export const CORTEX_M3_MODEL: TimingModel = {
+const CORTEX_M3_MODEL: TimingModel = {
   name: 'cortex-m3',
   version: 1,
   uniformCost: undefined,
   rules: (options) => new CortexM3Rules(options),
 };
+
+export function cortexM3Model(): TimingModel {
+  return CORTEX_M3_MODEL;
+}

@@ -203,9 +203,13 @@ function afterOf({ timing, writes }: TimedInstruction): number {
   }
 }
 
-export const HAZARD3_MODEL: TimingModel = {
+const HAZARD3_MODEL: TimingModel = {
   name: 'hazard3',
   version: 1,
   uniformCost: undefined,
   rules: () => new Hazard3Rules(),
 };
+
+export function hazard3Model(): TimingModel {
+  return HAZARD3_MODEL;
+}
