@@ -42,6 +42,8 @@ export class Bus {
   /** Set by an access that nothing took; the caller clears it. */
   fault = false;
   observer: BusObserver | undefined = undefined;
+  /** Cycles that memories have made the core wait since it took account of them last. */
+  waited = 0;
   storeListener: StoreListener | undefined = undefined;
   /** Asked for what nothing else takes, by address; without it such an access faults. */
   background: Device | undefined = undefined;
@@ -101,6 +103,7 @@ export class Bus {
   read(address: number, width: AccessWidth): number {
     const region = this.memory.find(address);
     if (region?.contains(address, width)) {
+      this.waited += region.waitStates;
       if (region.direct) return readLittleEndian(region.bytes, address - region.address, width);
       return this.#backing.get(region)!.read(address - region.address, width) >>> 0;
     }
@@ -119,6 +122,7 @@ export class Bus {
   write(address: number, width: AccessWidth, value: number): void {
     const region = this.memory.find(address);
     if (region?.contains(address, width)) {
+      this.waited += region.waitStates;
       const offset = address - region.address;
       if (region.permissions.write) this.#store(region, offset, width, value);
       else this.#backing.get(region)?.write(offset, width, (value & widthMask(width)) >>> 0);

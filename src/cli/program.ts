@@ -197,6 +197,7 @@ function addRun(program: Command, done: (exitCode: number) => void): void {
     )
     .option('--extensions <list>', 'more of the RISC-V ISA: Zba,Zbb,Zbs')
     .option('--model <name>', "timing model: unit, hazard3 or cortex-m3; default: the board's")
+    .option('--wait-states <list>', 'cycles that accesses to a memory wait: flash=2,sram=1')
     .option('--no-semihosting', 'semihosting calls are breakpoints')
     .option('--semihosting-root <dir>', 'the directory whose files the guest may use')
     .optionsGroup('Console:')

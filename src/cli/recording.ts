@@ -23,6 +23,8 @@ export interface RunIdentity {
   model: string;
   /** Null on a board whose memory is fixed. */
   ramBytes: number | null;
+  /** By memory; undefined: the board's. */
+  waitStates?: Readonly<Record<string, number>>;
   extensions: readonly string[];
   /** Processor of an ARM board, when it is not the board's own. */
   cpu?: string | undefined;
@@ -151,9 +153,21 @@ export class Recording {
 
   /** How the machine was built, as far as a recording tells. */
   machineOptions(): MachineOptions {
-    const { board, ramBytes, extensions, cpu, pacedUart, semihosting, arguments: words } = this.identity;
+    const {
+      board,
+      model,
+      waitStates,
+      ramBytes,
+      extensions,
+      cpu,
+      pacedUart,
+      semihosting,
+      arguments: words,
+    } = this.identity;
     return {
       board,
+      model: model.replace(/\/\d+$/, ''),
+      ...(waitStates === undefined ? {} : { waitStates }),
       ...(ramBytes === null ? {} : { ramBytes }),
       extensions: extensions as NonNullable<MachineOptions['extensions']>,
       ...(cpu === undefined ? {} : { cpu: cpu as NonNullable<MachineOptions['cpu']> }),
@@ -185,6 +199,7 @@ export class Recording {
 const COMPARED: Partial<Record<keyof RunIdentity, string>> = {
   board: 'the board',
   model: 'the timing model',
+  waitStates: 'wait states',
   ramBytes: 'RAM of (bytes)',
   extensions: 'the extensions',
   cpu: 'the processor',

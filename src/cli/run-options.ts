@@ -14,6 +14,7 @@ export interface RawRunOptions {
   extensions?: string;
   cpu?: string;
   model?: string;
+  waitStates?: string;
   uartIn?: string[];
   uartOut?: string[];
   itm?: string[];
@@ -128,6 +129,7 @@ function machineOptions(words: readonly string[], raw: RawRunOptions): MachineOp
   if (raw.ram !== undefined) options.ramBytes = parseSize('--ram', raw.ram);
   if (raw.loadAddress !== undefined) options.loadAddress = parseAddress('--load-address', raw.loadAddress);
   if (raw.model !== undefined) options.model = raw.model;
+  if (raw.waitStates !== undefined) options.waitStates = parseWaitStates(raw.waitStates);
   // Whether there is such a processor is found out when the machine is built.
   if (raw.cpu !== undefined) options.cpu = raw.cpu as CpuName;
   if (raw.extensions !== undefined) options.extensions = raw.extensions.split(',').map(extension);
@@ -144,6 +146,19 @@ function extension(text: string): IsaExtension {
     `--extensions: there is no optional extension \`${text}\``,
     `Choose from ${known.join(',')}; RV32IMAC is always there.`,
   );
+}
+
+/** `flash=2,ram=1`. Whether the board has such memories is found out when the machine is built. */
+function parseWaitStates(text: string): Record<string, number> {
+  const entries = text.split(',').map((part) => {
+    const [, name, cycles] = /^([\w-]+)=(\d{1,2})$/.exec(part.trim()) ?? [];
+    if (name !== undefined) return [name, Number(cycles)] as const;
+    throw new UserError(
+      `--wait-states: \`${part}\` is no memory with its cycles`,
+      'Write --wait-states flash=2,sram=1; `bluesim boards` names the memories.',
+    );
+  });
+  return Object.fromEntries(entries);
 }
 
 function limit(option: string, text: string | undefined): number {

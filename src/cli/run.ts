@@ -254,6 +254,7 @@ class RunSession {
       },
       board: machine.board.name,
       model: `${machine.model.name}/${machine.model.version}`,
+      ...(machine.options.waitStates && { waitStates: machine.options.waitStates }),
       ramBytes: ramBytesOf(machine),
       extensions: machine.options.extensions ?? [],
       cpu: machine.options.cpu,

@@ -70,6 +70,7 @@ export function statisticsJson(facts: JsonFacts): Record<string, unknown> {
     cpu: machine.options.cpu ?? null,
     warnings: machine.warnings,
     model: { name: machine.model.name, version: machine.model.version },
+    waitStates: machine.options.waitStates ?? {},
     statistics,
     stateHash: machine.stateHash(),
     virtualSeconds: machine.nanoseconds / 1e9,

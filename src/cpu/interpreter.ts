@@ -3,6 +3,7 @@
  * (interrupts, sleep, budgets), breakpoints, observers and timing models. An ISA adds its state, its run loop
  * (execute.ts, compiled plain, timed and observed) and its rules.
  */
+import type { Bus } from '../bus/bus.ts';
 import type { Line } from '../bus/line.ts';
 import type { State } from '../bus/state.ts';
 import { Attribute, GRANULE_SHIFT, type Region } from '../kernel/memory/guest-memory.ts';
@@ -90,6 +91,7 @@ export abstract class Interpreter<Blocks extends BlockCache> implements Core {
 
   // --- What an ISA adds ---------------------------------------------------------------------------------------
 
+  abstract readonly bus: Bus;
   /** Predecoded code: in blocks, and with one instruction a block for the last cycles before a deadline and for observers. */
   protected abstract readonly blocks: Blocks;
   protected abstract readonly steps: Blocks;
@@ -149,6 +151,8 @@ export abstract class Interpreter<Blocks extends BlockCache> implements Core {
   run(deadline: number, instructions = LARGEST_BUDGET): CoreStop {
     let now = this.now();
     this.attention = false;
+    // What others have read meanwhile, and a reset, costs the core nothing.
+    this.bus.waited = 0;
     this.#lastInstruction = this.started + instructions;
     while (now < deadline) {
       if (this.deadReason !== '') return { kind: 'dead', reason: this.deadReason };
@@ -262,8 +266,16 @@ export abstract class Interpreter<Blocks extends BlockCache> implements Core {
   }
 
   #spendOnException(cycles: number): void {
-    this.exceptionCycles += cycles;
-    this.remaining -= cycles;
+    const all = cycles + this.takeWaits();
+    this.exceptionCycles += all;
+    this.remaining -= all;
+  }
+
+  /** Cycles that memories have made the core wait since the last call. */
+  protected takeWaits(): number {
+    const { waited } = this.bus;
+    this.bus.waited = 0;
+    return waited;
   }
 
   /** For the run loop: cycles that an instruction does not need of its cost. */

@@ -57,7 +57,12 @@ export interface BoardDescription {
   readonly regions: readonly RegionPlan[];
   /** The memory whose size can be chosen (region `ram`); undefined where all memory is fixed. */
   readonly ram:
-    | { readonly address: number; readonly defaultBytes: number; readonly largestBytes: number }
+    | {
+        readonly address: number;
+        readonly defaultBytes: number;
+        readonly largestBytes: number;
+        readonly waitStates?: number;
+      }
     | undefined;
   readonly devices: readonly DeviceDescription[];
   /** Name of the UART that is the terminal. */

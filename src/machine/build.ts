@@ -26,7 +26,8 @@ export interface BuildOptions {
   readonly ramBytes: number | undefined;
   readonly extensions: readonly IsaExtension[];
   readonly model: TimingModel;
-  readonly timing: TimingOptions;
+  /** By a region's name, in place of the board's. */
+  readonly waitStates: Readonly<Record<string, number>>;
   readonly scheduler: Scheduler;
   readonly surroundings: DeviceSurroundings;
   readonly clockControl: ClockControl;
@@ -39,6 +40,7 @@ export interface BuildOptions {
 
 /** What stands already when the core is built. */
 export interface CoreSite extends BuildOptions {
+  readonly timing: TimingOptions;
   readonly memory: GuestMemory;
   readonly bus: Bus;
   readonly wires: Wires;
@@ -90,15 +92,12 @@ export interface BoardParts {
 /** @throws UserError when the board's parts do not fit together. */
 export function buildParts(options: BuildOptions): Parts {
   const { memory, bus, wires, devices, ports } = buildBoard(options);
-  const built = buildCore({ ...options, memory, bus, wires, devices });
+  const built = buildCore({ ...options, timing: timingOf(memory), memory, bus, wires, devices });
   return { ...built, memory, bus, devices: [...devices, ...built.devices], ports };
 }
 
 /** What a board needs that has no core. */
-export type BoardOptions = Omit<
-  BuildOptions,
-  'extensions' | 'model' | 'timing' | 'semihosting' | 'scheduler'
->;
+export type BoardOptions = Omit<BuildOptions, 'extensions' | 'semihosting' | 'scheduler'>;
 
 /** @throws UserError when two parts overlap. */
 export function buildBoard(options: BoardOptions): BoardParts {
@@ -132,14 +131,23 @@ export function buildBoard(options: BoardOptions): BoardParts {
   return { memory, bus, wires, devices, ports };
 }
 
-function regionsOf({ board, ramBytes }: BoardOptions): RegionPlan[] {
-  const { regions, ram } = board;
-  if (ram === undefined || ramBytes === undefined) return [...regions];
-  const permissions = { read: true, write: true, execute: true };
-  return [
-    ...regions,
-    { name: 'ram', address: ram.address, sizeBytes: ramBytes, permissions, owner: 'guest' },
-  ];
+function regionsOf({ board, ramBytes, model, waitStates }: BoardOptions): RegionPlan[] {
+  const plans: RegionPlan[] = [...board.regions];
+  if (board.ram !== undefined && ramBytes !== undefined) {
+    const permissions = { read: true, write: true, execute: true };
+    plans.push({ ...board.ram, name: 'ram', sizeBytes: ramBytes, permissions, owner: 'guest' });
+  }
+  // A model of one cost for everything counts none.
+  if (model.uniformCost !== undefined) return plans.map((plan) => ({ ...plan, waitStates: 0 }));
+  return plans.map((plan) => ({
+    ...plan,
+    waitStates: waitStates[plan.mirrorOf ?? plan.name] ?? plan.waitStates ?? 0,
+  }));
+}
+
+function timingOf(memory: GuestMemory): TimingOptions {
+  if (memory.regions.every(({ waitStates }) => waitStates === 0)) return {};
+  return { waitStates: (address) => memory.find(address >>> 0)?.waitStates ?? 0 };
 }
 
 /** The table says which factory goes with which options; here it is enough that the two belong together. */

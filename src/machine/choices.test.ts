@@ -135,6 +135,26 @@ test('a reset puts the vector table back before the processor begins with it', (
   expect(machine.statistics().resets).toBe(1);
 });
 
+describe('wait states', () => {
+  const machine = (board: string, waitStates: Record<string, number>, model = 'cortex-m3') =>
+    new Machine({ board, model, waitStates });
+
+  test('are of a memory and its mirrors', () => {
+    const { memory } = machine('mps2-an385', { ssram1: 2 });
+    const waits = memory.regions.filter((region) => region.waitStates > 0).map(({ name }) => name);
+    expect(waits).toEqual(['ssram1', 'ssram1-mirror']);
+  });
+
+  test.each([
+    [{ flash: 1 }, 'cortex-m3', 'there is no memory flash on mps2-an385'],
+    [{ ssram1: 16 }, 'cortex-m3', 'ssram1 cannot have 16 wait states'],
+    [{ ssram1: 0.5 }, 'cortex-m3', 'ssram1 cannot have 0.5 wait states'],
+    [{ ssram1: 1 }, 'unit', 'the timing model unit counts no wait states'],
+  ])('%j with %s is refused', (waitStates, model, message) => {
+    expect(() => machine('mps2-an385', waitStates as Record<string, number>, model)).toThrow(message);
+  });
+});
+
 describe('timing models', () => {
   const [virt, mps2] = ['virt', 'mps2-an385'].map((name) => BOARDS.find((board) => board.name === name)!);
 

@@ -63,6 +63,34 @@ export function checkRam({ name, ram }: BoardDescription, chosen: number | undef
   );
 }
 
+/** The most that a memory can be told to wait. */
+const MOST_WAIT_STATES = 15;
+
+/** @throws UserError for a memory that the board has not, a number that is none, or a model that counts none. */
+export function checkWaitStates(
+  { name, regions, ram }: BoardDescription,
+  model: TimingModel,
+  chosen: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const own = regions.filter(({ mirrorOf }) => mirrorOf === undefined);
+  const memories = [...own.map((region) => region.name), ...(ram === undefined ? [] : ['ram'])];
+  for (const [memory, waitStates] of Object.entries(chosen)) {
+    if (!memories.includes(memory))
+      throw new UserError(`there is no memory ${memory} on ${name}`, `Memories: ${memories.join(', ')}.`);
+    if (!Number.isInteger(waitStates) || waitStates < 0 || waitStates > MOST_WAIT_STATES)
+      throw new UserError(
+        `${memory} cannot have ${waitStates} wait states`,
+        `Give a number of cycles from 0 to ${MOST_WAIT_STATES}.`,
+      );
+    if (model.uniformCost !== undefined)
+      throw new UserError(
+        `the timing model ${model.name} counts no wait states`,
+        'Choose another one with --model.',
+      );
+  }
+  return chosen;
+}
+
 /** @throws UserError for one that does not exist or is always there. */
 export function checkExtensions(isa: Isa, extensions: readonly IsaExtension[]): readonly IsaExtension[] {
   const { base, optionalExtensions } = isa;

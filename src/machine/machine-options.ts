@@ -19,6 +19,11 @@ export interface MachineOptions {
   cpu?: CpuName;
   /** Timing model, by its name or itself. Default: the board's. */
   model?: TimingModel | string;
+  /**
+   * Wait states by the name of a memory: cycles that each access to one of its words waits, 0 to 15. Only timing models
+   * with rules count them. Default: the board's, which are 0 on all boards that come with bluesim.
+   */
+  waitStates?: Readonly<Record<string, number>>;
   /** UARTs send at the baud rate instead of at once. */
   pacedTransmit?: boolean;
   /** Virtual date at power-on, in seconds since 1970, an integer below 2^31: for the clock chip and semihosting. Default: 2020-01-01. */

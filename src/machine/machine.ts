@@ -15,7 +15,14 @@ import type { GuestMemory } from '../kernel/memory/guest-memory.ts';
 import { NEVER, Scheduler } from '../scheduler/scheduler.ts';
 import { architectureOf, type BoardDescription } from './board.ts';
 import { buildParts, type Parts, type StimulusPorts } from './build.ts';
-import { boardByName, checkExtensions, checkRam, modelByName, suggestBoard } from './choices.ts';
+import {
+  boardByName,
+  checkExtensions,
+  checkRam,
+  checkWaitStates,
+  modelByName,
+  suggestBoard,
+} from './choices.ts';
 import { ConsoleLog, type Watch } from './console-log.ts';
 import { CoreClock } from './core-clock.ts';
 import { suggestCpu, withCpu } from './cpus.ts';
@@ -123,7 +130,7 @@ export class Machine {
       ramBytes: checkRam(this.board, options.ramBytes),
       extensions: checkExtensions(this.isa, options.extensions ?? []),
       model: this.model,
-      timing: {},
+      waitStates: checkWaitStates(this.board, this.model, options.waitStates ?? {}),
       scheduler: this.scheduler,
       surroundings: { clock: this.#clock, scheduler: this.scheduler, guestError },
       clockControl: this.#clock,

@@ -1,6 +1,7 @@
 /** What each option of `bluesim run` does, and numbers and lists as people write them. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { testProgram } from '../../src/debug/test-program.ts';
 import { bluesim, finish, firmware, loadConstant, temporaryFolder, writeProgram } from './command.ts';
@@ -17,6 +18,40 @@ describe('the machine', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: 'bluesim: there is no board vrit\n  Boards: virt, mps2-an385, lm3s6965evb, hazard3-tb.\n',
+    });
+  });
+
+  test('--model and --wait-states say what cycles are counted', async () => {
+    const json = path('model.json');
+    const cyclesWith = async (...words: string[]) => {
+      expect(await run(...words, '--json', json, firmware('hello'))).toMatchObject({ code: 0, stderr: '' });
+      const { model, waitStates, statistics } = JSON.parse(readFileSync(json, 'utf8'));
+      return { model: `${model.name}/${model.version}`, waitStates, ...statistics };
+    };
+    const unit = await cyclesWith();
+    const exact = await cyclesWith('--model', 'hazard3');
+    const waiting = await cyclesWith('--model', 'hazard3', '--wait-states', 'ram=2');
+    expect([unit.model, exact.model, waiting.model]).toEqual(['unit/1', 'hazard3/1', 'hazard3/1']);
+    expect([unit.waitStates, waiting.waitStates]).toEqual([{}, { ram: 2 }]);
+    expect(unit.cycles).toBe(unit.instructions);
+    expect(exact.cycles).toBeGreaterThan(unit.cycles);
+    expect(waiting.cycles).toBeGreaterThan(exact.cycles);
+  });
+
+  test.each([
+    [['--model', 'm3'], 'there is no timing model m3 for virt\n  Models: unit, hazard3.'],
+    [
+      ['--model', 'hazard3', '--wait-states', 'flash=1'],
+      'there is no memory flash on virt\n  Memories: boot-rom, flash0, flash1, ram.',
+    ],
+    [
+      ['--wait-states', 'ram'],
+      '--wait-states: `ram` is no memory with its cycles\n  Write --wait-states flash=2,sram=1; `bluesim boards` names the memories.',
+    ],
+  ])('%j is answered with what there is', async (words, message) => {
+    expect(await run(...words, firmware('hello'))).toMatchObject({
+      code: 2,
+      stderr: `bluesim: ${message}\n`,
     });
   });
 
@@ -252,4 +287,45 @@ test('--no-pace and --pace: virtual time as fast as it can, or as real time', as
   };
   expect(await seconds('--pace')).toBeGreaterThan(0.29);
   await seconds('--no-pace');
+});
+
+describe('--trace-retired', () => {
+  const lines = (text: string) => text.trimEnd().split('\n');
+
+  test('has each instruction with its last cycle, on any board, plain and compressed', async () => {
+    const [plain, compressed] = [path('retired.csv'), path('retired.csv.gz')];
+    const json = path('retired.json');
+    for (const file of [plain, compressed]) {
+      const words = ['--model', 'hazard3', '--trace-retired', file, '--json', json];
+      expect(await run(...words, firmware('timer-interrupts'))).toMatchObject({ code: 0, stderr: '' });
+    }
+    const text = readFileSync(plain, 'utf8');
+    expect(gunzipSync(readFileSync(compressed)).toString()).toBe(text);
+    const [heading, ...rows] = lines(text);
+    expect(heading).toBe('kind,pc,cycle,trap_target,irq_asserted_cycle');
+    const cycles = rows.map((row) => Number(row.split(',')[2]));
+    expect(cycles.every((cycle, index) => index === 0 || cycle >= cycles[index - 1]!)).toBe(true);
+    const { statistics } = JSON.parse(readFileSync(json, 'utf8'));
+    const interrupts = rows.filter((row) => /^t,[0-9a-f]+,\d+,[0-9a-f]+,\d+$/.test(row));
+    const counted = Object.values(statistics.interrupts as Record<string, number>);
+    expect(interrupts).toHaveLength(counted.reduce((sum, count) => sum + count, 0));
+    // A trap comes some cycles behind the rise of its line, never before.
+    expect(interrupts.every((row) => Number(row.split(',')[4]) < Number(row.split(',')[2]))).toBe(true);
+  });
+
+  test('goes with --trace', async () => {
+    const [retired, trace] = [path('both.csv'), path('both.txt')];
+    const image = firmware('hello');
+    expect(
+      await run('--trace-retired', retired, '--trace', trace, '--trace-kinds', 'instructions', image),
+    ).toMatchObject({ code: 0 });
+    const instructions = lines(readFileSync(retired, 'utf8')).filter((line) => line.startsWith('r,'));
+    expect(lines(readFileSync(trace, 'utf8')).length - 1).toBe(instructions.length);
+  });
+
+  test('a folder that does not exist is found before the run', async () => {
+    const { code, stdout, stderr } = await run('--trace-retired', path('no/retired.csv'), firmware('hello'));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('cannot be written: its folder does not exist');
+  });
 });

@@ -95,50 +95,63 @@ function lateModel(recognition: number): TimingModel {
   };
 }
 
-const TIMED = [
+interface Timed {
+  image: string;
+  model: TimingModel;
+  waitStates?: Record<string, number>;
+}
+
+const TIMED: readonly Timed[] = [
   { image: 'timer-interrupts-riscv32', model: hazard3Model() },
   { image: 'plic-two-sources-riscv32', model: hazard3Model() },
   { image: 'timer-interrupts-armv7m', model: cortexM3Model() },
   { image: 'nested-interrupts-armv7m', model: cortexM3Model() },
+  { image: 'timer-interrupts-riscv32', model: hazard3Model(), waitStates: { ram: 1 } },
+  { image: 'plic-two-sources-riscv32', model: hazard3Model(), waitStates: { ram: 3 } },
+  { image: 'nested-interrupts-armv7m', model: cortexM3Model(), waitStates: { ssram1: 2 } },
+  { image: 'faults-armv7m', model: cortexM3Model(), waitStates: { ssram23: 2 } },
 ];
 
-describe.each(TIMED)('$image under $model.name', ({ image, model }) => {
-  const build = () => Machine.fromFile(`firmware/images/${image}.elf`, { model });
-  const reference = finish(build());
+describe.each(TIMED)(
+  '$image under $model.name, wait states $waitStates',
+  ({ image, model, waitStates = {} }) => {
+    const build = () => Machine.fromFile(`firmware/images/${image}.elf`, { model, waitStates });
+    const reference = finish(build());
 
-  test('takes more cycles than instructions', () => {
-    expect(reference.result, reference.console).toMatchObject({ kind: 'exit' });
-    const machine = build();
-    machine.run();
-    const { cycles, instructions, sleepCycles } = machine.statistics();
-    expect(cycles - sleepCycles).toBeGreaterThan(instructions);
-  });
+    test('takes more cycles than instructions', () => {
+      expect(reference.result, reference.console).toMatchObject({ kind: 'exit' });
+      const machine = build();
+      machine.run();
+      const { cycles, instructions, sleepCycles } = machine.statistics();
+      expect(cycles - sleepCycles).toBeGreaterThan(instructions);
+    });
 
-  test('stopped at random cycles', () => {
-    const machine = build();
-    for (const cycle of points(5, reference.cycles)) {
-      machine.run({ untilCycle: cycle });
-      expect(machine.cycles).toBeGreaterThanOrEqual(cycle);
-    }
-    expect(finish(machine)).toEqual(reference);
-  });
+    test('stopped at random cycles', () => {
+      const machine = build();
+      for (const cycle of points(5, reference.cycles)) {
+        machine.run({ untilCycle: cycle });
+        expect(machine.cycles).toBeGreaterThanOrEqual(cycle);
+      }
+      expect(finish(machine)).toEqual(reference);
+    });
 
-  test('observed, instruction by instruction', () => {
-    const machine = build();
-    machine.observe(OBSERVER);
-    expect(finish(machine)).toEqual(reference);
-  });
+    test('observed, instruction by instruction', () => {
+      const machine = build();
+      machine.observe(OBSERVER);
+      expect(finish(machine)).toEqual(reference);
+    });
 
-  test('continued from a snapshot in a fresh machine', () => {
-    const machine = build();
-    for (const cycle of points(4, reference.cycles)) {
-      machine.run({ untilCycle: cycle });
-      const fresh = build();
-      fresh.restore(structuredClone(machine.snapshot()));
-      expect(finish(fresh).hash).toBe(reference.hash);
-    }
-  });
-});
+    test('continued from a snapshot in a fresh machine', () => {
+      const machine = build();
+      for (const cycle of points(4, reference.cycles)) {
+        machine.run({ untilCycle: cycle });
+        const fresh = build();
+        fresh.restore(structuredClone(machine.snapshot()));
+        expect(finish(fresh).hash).toBe(reference.hash);
+      }
+    });
+  },
+);
 
 describe('a timing model', () => {
   test('decides when an interrupt is recognised', () => {

@@ -5,6 +5,7 @@
 import { expect } from 'vitest';
 import type { Bus } from '../../src/bus/bus.ts';
 import type { Line } from '../../src/bus/line.ts';
+import { UNIT_MODEL } from '../../src/cpu/timing/unit.ts';
 import { assert } from '../../src/errors.ts';
 import type { BoardDescription } from '../../src/machine/board.ts';
 import { buildBoard } from '../../src/machine/build.ts';
@@ -139,6 +140,8 @@ export function boardSubject(board: BoardDescription): BoardSubject {
   const { bus, wires } = buildBoard({
     board,
     ramBytes: undefined,
+    model: UNIT_MODEL,
+    waitStates: {},
     surroundings: { clock, scheduler, guestError() {} },
     clockControl: {
       setFrequency: (hz) => {

@@ -183,7 +183,7 @@ export class DataAccess {
       if (!region?.contains(address, 4 * words)) return undefined;
       this.#stack = region;
     }
-    return region.direct ? region : undefined;
+    return region.direct && region.waitStates === 0 ? region : undefined;
   }
 
   #load(address: number, width: AccessWidth, privileged: boolean): number {

@@ -60,7 +60,13 @@ export class DirectMemory {
   open(address: number, isStore: boolean): void {
     const unsigned = address >>> 0;
     const region = this.#bus.memory.find(unsigned);
-    if (region === undefined || !region.direct || (isStore && !region.permissions.write)) return;
+    if (
+      region === undefined ||
+      !region.direct ||
+      region.waitStates > 0 ||
+      (isStore && !region.permissions.write)
+    )
+      return;
     const access = isStore ? Access.Write : Access.Read;
     if (!this.#mpu.uniform(unsigned - (unsigned % PAGE_BYTES), access, this.#state.privileged)) return;
     const pages = this.#pages();

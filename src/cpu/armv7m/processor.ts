@@ -500,7 +500,7 @@ export class Processor extends Interpreter<ThumbBlocks> implements CodeSource, E
       this.#fault(fault, faultAddress, cache.code[at + 3]!, left, cache, at);
       return false;
     }
-    const extra = this.#accessCycles;
+    const extra = this.#accessCycles + this.takeWaits();
     this.remaining = left - extra;
     // What was not charged with the block may leave no time for the rest of it.
     const attention = this.attention || extra !== 0 || this.events.nextCycle < this.deadline;

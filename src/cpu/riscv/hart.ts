@@ -170,7 +170,8 @@ export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHos
   accessRulesChanged(): void {
     const machine = this.#effectivePrivilege() === Privilege.Machine;
     this.#data.machine = machine;
-    const { address, sizeBytes } = this.ram;
+    const { address, waitStates } = this.ram;
+    const sizeBytes = waitStates > 0 ? 0 : this.ram.sizeBytes;
     const loadBytes = this.pmp.check(address, sizeBytes, Access.Read, machine) ? sizeBytes : 0;
     const storeBytes = this.pmp.check(address, sizeBytes, Access.Write, machine) ? sizeBytes : 0;
     if (loadBytes === this.loadBytes && storeBytes === this.storeBytes) return;
@@ -329,8 +330,10 @@ export class Hart extends Interpreter<RiscvBlocks> implements CodeSource, CsrHos
       this.#fault(cause, faultAddress, pc, left);
       return;
     }
-    this.remaining = left;
-    const attention = this.attention || this.events.nextCycle < this.deadline;
+    const extra = this.takeWaits();
+    this.remaining = left - extra;
+    // What was not charged with the block may leave no time for the rest of it.
+    const attention = this.attention || extra !== 0 || this.events.nextCycle < this.deadline;
     this.status = attention ? Leave.Attention : Leave.Stay;
   }
 

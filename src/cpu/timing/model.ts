@@ -68,7 +68,10 @@ export interface TimingRules {
   saved(timing: string, operand1: number, operand2: number): number;
   /** Cycles that an instruction in an IT block does not need of its cost because its condition does not hold. */
   skipped(instruction: TimedInstruction, cost: number): number;
-  /** Cycles of a data access beyond the cost of its instruction. @param address unsigned; @param width in bytes. */
+  /**
+   * Cycles of a data access beyond the cost of its instruction, without wait states: those the core adds itself.
+   * @param address unsigned; @param width in bytes.
+   */
   access(address: number, width: number): number;
   /** Cycles from the last one of an instruction to the exception that it raises. */
   faultDelay(departure: Departure): number;
@@ -99,9 +102,12 @@ export interface TimingRules {
   load(saved: State): number;
 }
 
-/** Options of a board that every model honours. */
+/** Facts of a board that every model with rules honours. */
 export interface TimingOptions {
-  /** Wait states by address: cycles that an access takes beyond what memory without wait states takes. */
+  /**
+   * Cycles that fetching the word at an address waits: signed or unsigned. Undefined where no memory waits. Those of
+   * data accesses the core adds, access by access (`Bus.waited`).
+   */
   readonly waitStates?: (address: number) => number;
 }
 

@@ -49,6 +49,8 @@ export interface RegionPlan {
   readonly permissions: Permissions;
   /** Who owns the bytes when the machine starts: 'board', 'guest', a device. */
   readonly owner: string;
+  /** Cycles that each access to a word waits, 0 to 15, for timing models with rules. Default: 0. */
+  readonly waitStates?: number;
   /** Name of a region of the same size whose bytes appear here once more, because the board decodes fewer address lines. */
   readonly mirrorOf?: string;
 }
@@ -63,6 +65,8 @@ export class Region {
   readonly owner: string;
   /** The region whose bytes and attributes these are; undefined where they are its own. */
   readonly mirrorOf: Region | undefined;
+  /** Cycles that each access to a word waits. */
+  readonly waitStates: number;
   readonly bytes: Uint8Array;
   readonly signedBytes: Int8Array;
   readonly halfwords: Uint16Array;
@@ -86,6 +90,7 @@ export class Region {
     this.permissions = plan.permissions;
     this.owner = plan.owner;
     this.mirrorOf = mirrorOf;
+    this.waitStates = plan.waitStates ?? 0;
     this.bytes = new Uint8Array(buffer, offset, plan.sizeBytes);
     this.signedBytes = new Int8Array(buffer, offset, plan.sizeBytes);
     this.halfwords = new Uint16Array(buffer, offset, plan.sizeBytes >>> 1);

@@ -128,7 +128,7 @@ class CortexM3Rules implements TimingRules {
   }
 
   access(address: number, width: number): number {
-    let cycles = this.#waitStates?.(address) ?? 0;
+    let cycles = 0;
     if (width === 2 && (address & 1) !== 0) cycles += 1;
     else if (width === 4 && (address & 1) !== 0) cycles += 2;
     else if (width === 4 && (address & 2) !== 0) cycles += 1;

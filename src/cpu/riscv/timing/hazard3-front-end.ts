@@ -23,6 +23,8 @@ export class FrontEnd {
   #overhang = 0;
   /** Requests whose words have not come, 0 to 2. */
   #inFlight = 0;
+  /** Cycles that the word in the data phase still waits, 0 to 15. */
+  #waits = 0;
   // Words that have come: mask | predicted << 2 of each.
   #queueLength = 0;
   #queue0 = 0;
@@ -36,6 +38,13 @@ export class FrontEnd {
   #wide = 0;
   #target = 0;
 
+  readonly #waitStates: (address: number) => number;
+
+  /** @param waitStates of the word at an address, 0 to 15. */
+  constructor(waitStates: (address: number) => number) {
+    this.#waitStates = waitStates;
+  }
+
   copyFrom(other: FrontEnd): void {
     this.#fetchAddress = other.#fetchAddress;
     this.#addressMask = other.#addressMask;
@@ -43,6 +52,7 @@ export class FrontEnd {
     this.#dataPredicted = other.#dataPredicted;
     this.#overhang = other.#overhang;
     this.#inFlight = other.#inFlight;
+    this.#waits = other.#waits;
     this.#queueLength = other.#queueLength;
     this.#queue0 = other.#queue0;
     this.#queue1 = other.#queue1;
@@ -88,9 +98,11 @@ export class FrontEnd {
     const hangs = wide && sourceUpper;
     const jumpedPast = !wide && !sourceUpper && (this.#addressMask & LOWER) === 0;
     const matches = (wordMatch && !hangs && !jumpedPast) || this.#overhang !== 0;
-    const arrives = this.#inFlight > 0;
+    const arrives = this.#inFlight > 0 && this.#waits === 0;
     const waiting = this.#queueLength;
-    const request = !(waiting === 2 || (waiting === 1 && arrives) || this.#inFlight > 1);
+    // The bus takes an address when the data before it have come.
+    const request = this.#waits === 0 && !(waiting === 2 || (waiting === 1 && arrives) || this.#inFlight > 1);
+    if (this.#waits > 0) this.#waits--;
     const arriving = this.#dataMask | (this.#dataPredicted << 2);
 
     this.#ready -= consumed;
@@ -110,6 +122,7 @@ export class FrontEnd {
     }
 
     if (request) {
+      this.#waits = this.#waitStates(this.#fetchAddress);
       this.#dataMask = this.#addressMask & (matches && sourceUpper === wide ? LOWER : BOTH);
       this.#addressMask = matches && (this.#target & 2) !== 0 ? UPPER : BOTH;
       if (wordMatch) this.#dataPredicted = sourceUpper ? UPPER : wide ? BOTH : LOWER;
@@ -138,6 +151,7 @@ export class FrontEnd {
   /** Where the fetch goes after `redirect`. */
   redirected(target: number): void {
     this.#dataMask = (target & 2) !== 0 ? UPPER : BOTH;
+    this.#waits = this.#waitStates(target);
     this.#fetchAddress = ((target & ~3) + 4) | 0;
   }
 
@@ -168,7 +182,8 @@ export class FrontEnd {
       (this.#ready << 19) |
       (this.#readyPredicted << 21) |
       (this.#valid << 24) |
-      (this.#wide << 25);
+      (this.#wide << 25) |
+      (this.#waits << 26);
     return [this.#fetchAddress, small, this.#source, this.#target];
   }
 
@@ -186,6 +201,7 @@ export class FrontEnd {
     this.#readyPredicted = (small! >>> 21) & 7;
     this.#valid = (small! >>> 24) & 1;
     this.#wide = (small! >>> 25) & 1;
+    this.#waits = (small! >>> 26) & 15;
     this.#source = source!;
     this.#target = target!;
   }

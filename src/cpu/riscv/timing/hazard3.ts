@@ -4,7 +4,13 @@
  * cycle is the one in which an instruction leaves stage X.
  */
 import type { State } from '../../../bus/state.ts';
-import type { Departure, TimedInstruction, TimingModel, TimingRules } from '../../timing/model.ts';
+import type {
+  Departure,
+  TimedInstruction,
+  TimingModel,
+  TimingOptions,
+  TimingRules,
+} from '../../timing/model.ts';
 import { StateTable } from '../../timing/state-table.ts';
 import { FrontEnd } from './hazard3-front-end.ts';
 
@@ -31,8 +37,9 @@ class Hazard3Rules implements TimingRules {
   readonly choice = 0;
   readonly #states = new StateTable();
   /** At the cursor, before the last cycle of the instruction that was added last. */
-  readonly #leaving = new FrontEnd();
-  readonly #front = new FrontEnd();
+  readonly #leaving: FrontEnd;
+  readonly #front: FrontEnd;
+  readonly #jumping: FrontEnd;
   /** What the instruction before the cursor has left. */
   #after = 0;
   #halfwords = 1;
@@ -41,7 +48,10 @@ class Hazard3Rules implements TimingRules {
   #next = 0;
   #taken = 0;
 
-  constructor() {
+  constructor({ waitStates = () => 0 }: TimingOptions) {
+    this.#leaving = new FrontEnd(waitStates);
+    this.#front = new FrontEnd(waitStates);
+    this.#jumping = new FrontEnd(waitStates);
     this.#front.redirect();
     this.initial = this.#number(After.Redirect);
   }
@@ -103,7 +113,7 @@ class Hazard3Rules implements TimingRules {
   taken(): number {
     if (this.#taken < 0) {
       const { timing, address, length, target } = this.#instruction!;
-      const front = new FrontEnd();
+      const front = this.#jumping;
       front.copyFrom(this.#leaving);
       if (timing === 'branch' && this.#predicted) {
         front.cycle(this.#halfwords);
@@ -207,7 +217,7 @@ const HAZARD3_MODEL: TimingModel = {
   name: 'hazard3',
   version: 1,
   uniformCost: undefined,
-  rules: () => new Hazard3Rules(),
+  rules: (options) => new Hazard3Rules(options),
 };
 
 export function hazard3Model(): TimingModel {
