@@ -248,8 +248,8 @@ describe('the observer', () => {
     const { bus } = setUp();
     const heard: unknown[] = [];
     bus.observer = {
-      deviceAccess: (device, address, width, value, isWrite) =>
-        void heard.push([device.name, address, width, value, isWrite]),
+      deviceAccess: (device, start, address, width, value, isWrite) =>
+        void heard.push([device.name, start, address, width, value, isWrite]),
     };
     bus.read(DEVICE + 4, 2);
     bus.write(DEVICE + 8, 1, 0x1ff);
@@ -257,8 +257,8 @@ describe('the observer', () => {
     bus.peek(DEVICE, 4);
     faults(bus, () => bus.read(0, 4));
     expect(heard).toEqual([
-      ['device', DEVICE + 4, 2, 0x4321, false],
-      ['device', DEVICE + 8, 1, 0xff, true],
+      ['device', DEVICE, DEVICE + 4, 2, 0x4321, false],
+      ['device', DEVICE, DEVICE + 8, 1, 0xff, true],
     ]);
   });
 });

@@ -23,7 +23,15 @@ interface Mapping {
 
 /** Hears of device accesses: traces and the debugger. */
 export interface BusObserver {
-  deviceAccess(device: Device, address: number, width: AccessWidth, value: number, isWrite: boolean): void;
+  /** @param start of the device's window; @param value unsigned. */
+  deviceAccess(
+    device: Device,
+    start: number,
+    address: number,
+    width: AccessWidth,
+    value: number,
+    isWrite: boolean,
+  ): void;
 }
 
 /** Hears of stores to granules that hold code or a reservation, before they happen: the core. */
@@ -114,7 +122,7 @@ export class Bus {
       return 0;
     }
     const value = mapping.device.read(address - mapping.start, width) & widthMask(width);
-    this.observer?.deviceAccess(mapping.device, address, width, value >>> 0, false);
+    this.observer?.deviceAccess(mapping.device, mapping.start, address, width, value >>> 0, false);
     return value >>> 0;
   }
 
@@ -135,7 +143,7 @@ export class Bus {
       return;
     }
     const masked = (value & widthMask(width)) >>> 0;
-    this.observer?.deviceAccess(mapping.device, address, width, masked, true);
+    this.observer?.deviceAccess(mapping.device, mapping.start, address, width, masked, true);
     mapping.device.write(address - mapping.start, width, masked);
   }
 

@@ -78,22 +78,3 @@ export class RetiredTrace implements CoreObserver {
     else this.#file.text(text);
   }
 }
-
-/** Several observers as one. */
-export function together(observers: readonly CoreObserver[]): CoreObserver {
-  if (observers.length === 1) return observers[0]!;
-  return {
-    instruction: (...facts) => {
-      for (const observer of observers) observer.instruction(...facts);
-    },
-    retired: (...facts) => {
-      for (const observer of observers) observer.retired?.(...facts);
-    },
-    trap: (...facts) => {
-      for (const observer of observers) observer.trap(...facts);
-    },
-    trapReturned: (...facts) => {
-      for (const observer of observers) observer.trapReturned?.(...facts);
-    },
-  };
-}

@@ -7,7 +7,7 @@ import { FileOutput, hostReason } from './file-output.ts';
 import { InputFeed } from './input-feed.ts';
 import { ExitCode, say, tell } from './messages.ts';
 import { Recording, RecordingWriter, type RunIdentity } from './recording.ts';
-import { RetiredTrace, together } from './retired-trace.ts';
+import { RetiredTrace } from './retired-trace.ts';
 import { conclude } from './run-ending.ts';
 import { isTerminal, openInput, type RunInput } from './run-input.ts';
 import { type Ending, RunLoop } from './run-loop.ts';
@@ -86,8 +86,7 @@ class RunSession {
       request.traceRetired === undefined
         ? undefined
         : new RetiredTrace(this.#open('--trace-retired', request.traceRetired));
-    if (this.#retired !== undefined)
-      this.#machine.observe(together([this.#retired, ...(this.#trace ? [this.#trace] : [])]));
+    if (this.#retired !== undefined) this.#machine.observe(this.#retired);
     const feed = new InputFeed(this.#machine, this.#recorder);
     this.#feed = feed;
     const wakeup = new Wakeup();

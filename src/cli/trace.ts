@@ -7,8 +7,6 @@
  *   15     trap      machine timer interrupt at 80000018 to 80000040 <trap_entry> mtval=00000000
  *   17     write     uart0+0x0 size 1 value 00000048
  */
-import type { BusObserver } from '../bus/bus.ts';
-import type { Device } from '../bus/device.ts';
 import type { CoreObserver } from '../cpu/core.ts';
 import type { TraceRegisters } from '../machine/isa.ts';
 import { printable } from '../machine/loader/printable.ts';
@@ -35,7 +33,7 @@ interface InstructionText {
   readonly writesSpecial: boolean;
 }
 
-export class Trace implements CoreObserver, BusObserver {
+export class Trace implements CoreObserver {
   readonly #machine: Machine;
   readonly #file: FileOutput;
   readonly #kinds: ReadonlySet<TraceKind>;
@@ -73,7 +71,7 @@ export class Trace implements CoreObserver, BusObserver {
       `# bluesim trace ${TRACE_VERSION}: ${printable(machine.image!.name)} on ${machine.board.name}\n`,
     );
     machine.observe(this);
-    machine.bus.observer = this;
+    machine.events.onDeviceAccess((...access) => this.#accessed(...access));
   }
 
   instruction(pc: number): void {
@@ -102,13 +100,11 @@ export class Trace implements CoreObserver, BusObserver {
     );
   }
 
-  deviceAccess(device: Device, address: number, width: number, value: number, isWrite: boolean): void {
+  #accessed(device: string, offset: number, width: number, value: number, isWrite: boolean): void {
     if (!this.#wanted || !this.#kinds.has('mmio')) return;
-    const mapping = this.#machine.bus.mappings.find((candidate) => candidate.device === device)!;
-    const offset = (address - mapping.start).toString(16);
     const digits = value.toString(16).padStart(2 * width, '0');
     this.#accesses.push(
-      `${String(this.#machine.cycles).padEnd(11)} ${isWrite ? 'write' : 'read '}     ${device.name}+0x${offset} size ${width} value ${digits}`,
+      `${String(this.#machine.cycles).padEnd(11)} ${isWrite ? 'write' : 'read '}     ${device}+0x${offset.toString(16)} size ${width} value ${digits}`,
     );
   }
 

@@ -88,7 +88,7 @@ export function compareBacktraces(
   const differences: string[] = [];
   let compared = 0;
   let trapped = false;
-  machine.observe({
+  const end = machine.observe({
     instruction(pc) {
       shadow.step(pc);
       const visit = (visits.get(pc) ?? 0) + 1;
@@ -108,7 +108,7 @@ export function compareBacktraces(
     },
   });
   machine.run({ maxInstructions: options.instructions });
-  machine.observe(undefined);
+  end();
   return { compared, differences };
 }
 

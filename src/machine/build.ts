@@ -77,6 +77,7 @@ export interface BuiltCore {
 export interface Parts extends BuiltCore {
   readonly memory: GuestMemory;
   readonly bus: Bus;
+  readonly wires: Wires;
   readonly ports: readonly (SerialPort & Device)[];
 }
 
@@ -93,7 +94,7 @@ export interface BoardParts {
 export function buildParts(options: BuildOptions): Parts {
   const { memory, bus, wires, devices, ports } = buildBoard(options);
   const built = buildCore({ ...options, timing: timingOf(memory), memory, bus, wires, devices });
-  return { ...built, memory, bus, devices: [...devices, ...built.devices], ports };
+  return { ...built, memory, bus, wires, devices: [...devices, ...built.devices], ports };
 }
 
 /** What a board needs that has no core. */

@@ -26,6 +26,7 @@ import {
 import { ConsoleLog, type Watch } from './console-log.ts';
 import { CoreClock } from './core-clock.ts';
 import { suggestCpu, withCpu } from './cpus.ts';
+import { MachineEvents, type Unsubscribe } from './events.ts';
 import type { ForeignTouch } from './factories/factory.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { Fingerprint } from './hash.ts';
@@ -100,9 +101,8 @@ export class Machine {
   readonly #parts: Parts;
   readonly #semihosting: Semihosting | undefined;
   readonly #recorder: FlightRecorder | undefined;
-  readonly #consoleListeners: ConsoleListener[] = [];
-  readonly #stimulusListeners: StimulusListener[] = [];
-  readonly #errorListeners: ((error: GuestError) => void)[] = [];
+  /** What happens in it, for whoever listens. */
+  readonly events = new MachineEvents();
   readonly #guestErrors = new Map<string, number>();
   /** What ends the run at the next boundary. */
   #stop: RunResult | undefined = undefined;
@@ -155,6 +155,7 @@ export class Machine {
       devices: this.devices,
       ports: this.ports,
     } = this.#parts);
+    this.events.connect(this.core, this.bus, this.#parts.wires);
     for (const port of this.ports) {
       port.host = { transmitted: (byte) => this.#output(byte, port.name) };
     }
@@ -335,26 +336,27 @@ export class Machine {
     this.core.reset();
     for (const device of this.devices) device.reset();
     this.#semihosting?.reset();
+    for (const listener of this.events.resets.all) listener();
   }
 
   // --- Input and output ---------------------------------------------------------------------------------------
 
   /** Called for each byte that a UART sends or semihosting prints. */
-  onConsole(listener: ConsoleListener): void {
-    this.#consoleListeners.push(listener);
+  onConsole(listener: ConsoleListener): Unsubscribe {
+    return this.events.console.add(listener);
   }
 
   /**
    * Called for each write to an enabled stimulus port of the ITM.
    * @throws UserError when the board's processor has no ITM.
    */
-  onStimulus(listener: StimulusListener): void {
+  onStimulus(listener: StimulusListener): Unsubscribe {
     this.#requireStimulus();
-    this.#stimulusListeners.push(listener);
+    return this.events.stimulus.add(listener);
   }
 
-  onGuestError(listener: (error: GuestError) => void): void {
-    this.#errorListeners.push(listener);
+  onGuestError(listener: (error: GuestError) => void): Unsubscribe {
+    return this.events.guestErrors.add(listener);
   }
 
   /** Everything that the guest has printed, each byte one character. */
@@ -469,9 +471,9 @@ export class Machine {
     return first + reportText(gatherFacts(this, this.#recorder?.lastBranches()));
   }
 
-  /** Instruction and trap observer; slows the run down. Pass undefined to end it. */
-  observe(observer: CoreObserver | undefined): void {
-    this.core.observe(observer);
+  /** Hears of instructions and traps, besides those that do already; slows the run down. @returns what ends it. */
+  observe(observer: CoreObserver): Unsubscribe {
+    return this.events.observe(observer);
   }
 
   // --- State --------------------------------------------------------------------------------------------------
@@ -558,7 +560,7 @@ export class Machine {
 
   #output(byte: number, port: string): void {
     this.log.append(byte);
-    for (const listener of this.#consoleListeners) listener(byte, port);
+    for (const listener of this.events.console.all) listener(byte, port);
   }
 
   #requireStimulus(): StimulusPorts {
@@ -575,7 +577,7 @@ export class Machine {
     const { stimulusPorts } = this.#parts;
     if (stimulusPorts === undefined) return;
     stimulusPorts.onStimulus = (port, width, value) => {
-      for (const listener of this.#stimulusListeners) listener(port, width, value);
+      for (const listener of this.events.stimulus.all) listener(port, width, value);
       if (!forConsole.includes(port)) return;
       for (let shift = 0; shift < 8 * width; shift += 8) this.#output((value >>> shift) & 0xff, 'itm');
     };
@@ -583,7 +585,7 @@ export class Machine {
 
   #guestError(error: GuestError): void {
     this.#guestErrors.set(error.category, (this.#guestErrors.get(error.category) ?? 0) + 1);
-    for (const listener of this.#errorListeners) listener(error);
+    for (const listener of this.events.guestErrors.all) listener(error);
     if (this.options.strict) this.#end({ kind: 'guest-error', error });
   }
 

@@ -32,6 +32,11 @@ export class Wires {
     return line;
   }
 
+  /** Every wire that has been asked for. */
+  all(): { name: string; line: Line }[] {
+    return [...this.#lines].map(([name, line]) => ({ name, line }));
+  }
+
   /** The inputs 0 to count - 1. */
   inputs(count: number): (Line | undefined)[] {
     return Array.from({ length: count }, (_, number) => this.input(number));

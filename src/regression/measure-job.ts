@@ -236,9 +236,9 @@ export function measureJob(request: MeasureRequest): Measured {
     return span;
   });
   const observer = new Observer(machine, begins, ends);
-  machine.observe(observer);
+  const end = machine.observe(observer);
   const ending = machine.run({ ...request.run, stopWhenWaiting: true });
-  machine.observe(undefined);
+  end();
   observer.finish(ending);
   return { report: reportOf(machine, observer, spans), ending, machine };
 }

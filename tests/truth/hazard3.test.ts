@@ -40,9 +40,9 @@ function traced(machine: Machine): string[] {
     text: (text) => pieces.push(text),
     bytes: () => expect.unreachable('it is not compressed'),
   });
-  machine.observe(trace);
+  const end = machine.observe(trace);
   expect(machine.run({ maxCycles: 1e7 })).toMatchObject({ kind: 'exit', code: 0 });
-  machine.observe(undefined);
+  end();
   trace.end();
   return linesOf(pieces.join(''));
 }
