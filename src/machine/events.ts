@@ -78,6 +78,11 @@ export class MachineEvents {
     };
   }
 
+  /** Names of the lines that `onLine` tells of. */
+  get lines(): string[] {
+    return (this.#wires?.all() ?? []).map(({ name }) => name);
+  }
+
   onLine(listener: LineListener): Unsubscribe {
     if (!this.#listensToWires) {
       this.#listensToWires = true;

@@ -1,8 +1,8 @@
 /** From jobs to cases: every image on every board with every model, each with a name that stays the same. */
 import { UserError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 import { fixedFolder, isPattern } from './glob.ts';
 import type { Case, Job } from './job.ts';
-import { nearest } from './nearest.ts';
 
 /**
  * @param find gives the files that match a pattern, as paths with `/`, sorted.

@@ -3,10 +3,11 @@
  * whatever differs has a cause. An improvement differs, too: a baseline that is not brought up to date would let it be
  * lost again without a word. Less is better.
  */
+
+import { nearest } from '../nearest.ts';
 import type { Baseline, BaselineEntry, Explanations } from './baseline.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { Case } from './job.ts';
-import { nearest } from './nearest.ts';
 import { allNames, own } from './ordering.ts';
 import type { CaseResult, Conditions, MeasuredCase } from './run-case.ts';
 

@@ -4,6 +4,7 @@
  */
 import { parse, TomlError, type TomlTable } from 'smol-toml';
 import { UserError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 import {
   isTable,
   JOB_KEYS,
@@ -15,7 +16,6 @@ import {
 import { isPattern } from './glob.ts';
 import type { ExpectedEnd, Job, JobInput } from './job.ts';
 import { Mistakes } from './mistakes.ts';
-import { nearest } from './nearest.ts';
 import { type KeyPath, TomlLines } from './toml-lines.ts';
 
 export interface ConfigSource {

@@ -6,7 +6,9 @@
  *
  * RISC-V ELF psABI 1.0, "Mapping Symbol"; Arm IHI 0044 (ELF for the Arm Architecture, 2023Q3) 5.5.5.
  */
+
 import { hex32, UserError } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
 import { printable } from './printable.ts';
 
 export type SymbolKind = 'none' | 'object' | 'function' | 'section' | 'file' | 'common' | 'tls' | 'other';
@@ -132,34 +134,6 @@ function lastAtMost<T>(sorted: readonly T[], key: number, keyOf: (element: T) =>
   return low - 1;
 }
 
-/** Edit distance with transpositions (optimal string alignment), or `limit + 1` when it is larger than `limit`. */
-export function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let beforePrevious: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    let smallest = row;
-    for (let column = 1; column <= b.length; column++) {
-      const same = a[row - 1] === b[column - 1];
-      let cost = Math.min(
-        previous[column]! + 1,
-        current[column - 1]! + 1,
-        previous[column - 1]! + (same ? 0 : 1),
-      );
-      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
-        cost = Math.min(cost, beforePrevious[column - 2]! + 1);
-      }
-      current.push(cost);
-      smallest = Math.min(smallest, cost);
-    }
-    if (smallest > limit) return limit + 1;
-    beforePrevious = previous;
-    previous = current;
-  }
-  return previous[b.length]!;
-}
-
 export class SymbolTable {
   /** All symbols but the mapping symbols, in file order. */
   readonly symbols: readonly ImageSymbol[];
@@ -220,16 +194,7 @@ export class SymbolTable {
 
   /** Names a person may have meant, the nearest first; empty when none is near. */
   suggest(name: string, limit = 3): string[] {
-    const tolerance = Math.min(3, Math.max(1, Math.floor(name.length / 3)));
-    const wanted = name.toLowerCase();
-    const near: { name: string; distance: number }[] = [];
-    for (const candidate of this.#names().keys()) {
-      if (Math.abs(candidate.length - name.length) > tolerance) continue;
-      const distance = editDistance(wanted, candidate.toLowerCase(), tolerance);
-      if (distance <= tolerance) near.push({ name: candidate, distance });
-    }
-    near.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
-    return near.slice(0, limit).map((entry) => entry.name);
+    return nearest(name, this.#names().keys(), limit);
   }
 
   /** What an address holds by the mapping symbols; undefined before the first one. */
