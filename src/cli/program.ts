@@ -1,6 +1,8 @@
 /** The command line: what there is, what it means, and what is said about mistakes. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { addCi } from './ci-program.ts';
+import { addGuestOptions, repeated } from './guest-options.ts';
+import { addMeasure } from './measure-program.ts';
 import { ExitCode, explain, say, tell } from './messages.ts';
 import type { RawRunOptions } from './run-options.ts';
 import { bluesimVersion } from './version.ts';
@@ -60,8 +62,6 @@ async function print(pieces: Iterable<string>): Promise<number> {
   return ExitCode.Output;
 }
 
-const repeated = (value: string, before: string[] | undefined) => [...(before ?? []), value];
-
 async function loadFor(path: string, options: { loadAddress?: string }) {
   const { loadImageFile } = await import('../machine/loader/image.ts');
   if (options.loadAddress === undefined) return loadImageFile(path);
@@ -99,6 +99,7 @@ function makeProgram(words: readonly string[], done: (exitCode: number) => void)
   addRun(program, done);
   if (words[0] !== 'run') {
     addLooking(program, done);
+    addMeasure(program, { print, style: styleForStdout, guestWords, done });
     addCi(program, print, done);
   }
   return program;
@@ -186,39 +187,8 @@ function addRun(program: Command, done: (exitCode: number) => void): void {
     .usage('[options] IMAGE [-- ARGS]')
     .argument('<image>', 'ELF, Intel HEX, or raw binary with --load-address')
     .argument('[words...]', 'arguments for the guest')
-    .passThroughOptions()
-    .optionsGroup('Machine:')
-    .option('--board <name>', 'the board; default: what the image asks for (`bluesim boards`)')
-    .option('--ram <size>', 'size of RAM: 64M, 0x4000000')
-    .option('--load-address <address>', 'where a raw binary goes; it starts there')
-    .option(
-      '--cpu <name>',
-      'processor of an ARM board: cortex-m3, cortex-m4 (no FPU); default: what the image asks for',
-    )
-    .option('--extensions <list>', 'more of the RISC-V ISA: Zba,Zbb,Zbs')
-    .option('--model <name>', "timing model: unit, hazard3 or cortex-m3; default: the board's")
-    .option('--wait-states <list>', 'cycles that accesses to a memory wait: flash=2,sram=1')
-    .option('--no-semihosting', 'semihosting calls are breakpoints')
-    .option('--semihosting-root <dir>', 'the directory whose files the guest may use')
-    .optionsGroup('Console:')
-    .option('--uart-in <[name=]file>', 'input of a UART; default: the console (repeatable)', repeated)
-    .option('--uart-out <[name=]file>', 'output of a UART, in place of stdout (repeatable)', repeated)
-    .option(
-      '--itm <[port=]file>',
-      "stimulus port of an ARM board's ITM to a file, or to `console` (repeatable)",
-      repeated,
-    )
-    .option('--paced-uart', 'UARTs take their time to send: the baud rate')
-    .addOption(new Option('--pace', 'virtual time follows real time; default on a terminal'))
-    .addOption(new Option('--no-pace', 'as fast as possible, also on a terminal'))
-    .option('--record <file>', 'note all input with its cycles')
-    .option('--replay <file>', 'the input of a recording, at the same cycles')
-    .optionsGroup('End:')
-    .option('--max-cycles <n>', 'end after so many cycles with exit code 124: 1e9, 10M, 0x1000')
-    .option('--max-instructions <n>', 'the same for instructions')
-    .option('--until <regex>', 'end with 0 when the console matches')
-    .option('--fail-on <regex>', 'end with 1 when the console matches')
-    .option('--strict', 'a guest error (a write to a read-only register, …) ends the run with a report')
+    .passThroughOptions();
+  addGuestOptions(command)
     .optionsGroup('Facts:')
     .option('--stats', 'print instructions, cycles, traps and speed at the end')
     .option('--json <file>', 'the same and the way it ended, as JSON')

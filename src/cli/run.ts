@@ -21,14 +21,27 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How long output that nobody reads may hold up the end after a signal. */
 const PATIENCE_MS = 1000;
 
+/** What looks at a run. The guest's console then is what is said beside it, and a limit ends it well. */
+export interface Instruments {
+  /** The machine has its image and is about to start. @throws UserError when it cannot be looked at like this. */
+  begin(machine: Machine): void;
+  /** The run is over. @returns what goes into `--json`. */
+  end(machine: Machine): Record<string, unknown>;
+}
+
 /**
  * @param words for the guest.
  * @returns the exit code.
  * @throws UserError before the run, when it cannot be what was asked for.
  */
-export async function run(image: string, words: readonly string[], raw: RawRunOptions): Promise<number> {
+export async function run(
+  image: string,
+  words: readonly string[],
+  raw: RawRunOptions,
+  instruments?: Instruments,
+): Promise<number> {
   const request = parseRunOptions(image, words, raw);
-  const session = new RunSession(request);
+  const session = new RunSession(request, instruments);
   try {
     return await session.run();
   } finally {
@@ -47,7 +60,8 @@ class RunSession {
   readonly #machine: Machine;
   readonly #loop: RunLoop;
   readonly #feed: InputFeed;
-  readonly #stdout = new ConsoleOutput(1);
+  readonly #instruments: Instruments | undefined;
+  readonly #stdout: ConsoleOutput;
   /** Files being written, by the option that asked for them. */
   readonly #files: { option: string; file: FileOutput }[] = [];
   readonly #json: FileOutput | undefined;
@@ -56,8 +70,10 @@ class RunSession {
   readonly #trace: Trace | undefined;
   readonly #retired: RetiredTrace | undefined;
 
-  constructor(request: RunRequest) {
+  constructor(request: RunRequest, instruments: Instruments | undefined) {
     this.#request = request;
+    this.#instruments = instruments;
+    this.#stdout = new ConsoleOutput(instruments === undefined ? 1 : 2);
     this.#replay = request.replay === undefined ? undefined : Recording.read(request.replay);
     const image = loadImageFile(request.image, request.machine);
     const options: MachineOptions = {
@@ -87,6 +103,7 @@ class RunSession {
         ? undefined
         : new RetiredTrace(this.#open('--trace-retired', request.traceRetired));
     if (this.#retired !== undefined) this.#machine.observe(this.#retired);
+    instruments?.begin(this.#machine);
     const feed = new InputFeed(this.#machine, this.#recorder);
     this.#feed = feed;
     const wakeup = new Wakeup();
@@ -131,6 +148,8 @@ class RunSession {
     const inputHasEnded = this.#feed.bytes > 0 && !machine.port(machine.board.console).inputOpen;
     const conclusion = conclude(ending, request, placeOf(machine), inputHasEnded);
     let { exitCode } = conclusion;
+    const measured = this.#instruments?.end(machine);
+    if (measured !== undefined && exitCode === ExitCode.Limit) exitCode = 0;
     this.#recorder?.end(ending.kind);
     this.#trace?.end();
     this.#retired?.end();
@@ -156,7 +175,7 @@ class RunSession {
         message: conclusion.message,
         host,
       };
-      this.#json.text(`${JSON.stringify(statisticsJson(facts), null, 2)}\n`);
+      this.#json.text(`${JSON.stringify({ ...statisticsJson(facts), ...measured }, null, 2)}\n`);
       this.#json.close();
       if (this.#complain('--json', this.#json)) exitCode ||= ExitCode.Output;
     }

@@ -6,10 +6,10 @@
  * returns; the rise of a line, an access and a character in the cycle in which they happen.
  */
 import type { CoreObserver, Target, Unsubscribe } from '../../debug/target.ts';
+import { Execution } from './execution.ts';
 import type { Probe, ProbeEvent } from './probe.ts';
 import { type Moment, Span, type SpanFigures } from './span.ts';
-import { StackWatch } from './stack-watch.ts';
-import { type ActiveTrap, TrapStack } from './trap-stack.ts';
+import type { ActiveTrap } from './trap-stack.ts';
 
 /** What happens at an event, of all spans that begin or end with it: ends come first. */
 interface Effects {
@@ -52,8 +52,8 @@ export class ProbeRecorder {
   #printed = '';
   #longest = 0;
   readonly #switches: Effects[] = [];
-  readonly #active = new TrapStack();
-  readonly #stack: StackWatch;
+  /** Where handlers or stacks matter. */
+  #execution: Execution | undefined = undefined;
   readonly #nameOf = new Map<string, boolean>();
   readonly #unsubscribe: Unsubscribe[];
   readonly #thread: () => string | undefined;
@@ -63,7 +63,6 @@ export class ProbeRecorder {
   /** @param thread which one runs, where that is known. */
   constructor(target: Target, probes: readonly Probe[], thread?: () => string | undefined) {
     this.#target = target;
-    this.#stack = new StackWatch(target);
     this.#thread = thread ?? (() => undefined);
     this.#pc = target.pc;
     this.#spans = probes.map((probe) => {
@@ -72,7 +71,6 @@ export class ProbeRecorder {
       this.#watch(probe.to, span, 'ends');
       return span;
     });
-    this.#stack.reset(target.stackPointer);
     this.#unsubscribe = this.#subscribe();
     this.#apply(this.#resets);
   }
@@ -152,54 +150,44 @@ export class ProbeRecorder {
 
   /** No more than the probes need is looked at before each instruction. */
   #observer(): CoreObserver {
-    const tracksTraps = this.#traps.length > 0 || this.#switches.length > 0;
-    const tracksStack = this.#switches.length > 0;
     const tracksCalls = this.#entries.size > 0;
-    return {
-      instruction: (pc) => {
-        this.#pc = pc;
-        if (tracksTraps) {
-          const trap = this.#active.instruction();
-          if (trap !== undefined) this.#trapEvent(trap, 'entry');
-        }
-        if (tracksStack) this.#watchStack();
-        const effects = this.#places.get(pc);
-        if (effects !== undefined) this.#apply(effects);
-        if (tracksCalls) this.#followCalls(pc);
-      },
-      trap: (cause, isInterrupt, pc, _value, target, cycle, asserted) => {
-        if (!tracksTraps) return;
-        this.#pc = pc;
-        const { cycle: now, instruction } = this.#now();
-        const trap = { cause, isInterrupt, target, cycle: now, instruction };
-        if (asserted !== undefined) {
-          // The request that was taken rose a known number of cycles ago; what ran meanwhile is not counted.
-          this.#trapEvent(trap, 'request', { cycle: now - (cycle - asserted), instruction, pc });
-        }
-        this.#active.taken(trap);
-      },
-      trapReturned: (pc, target) => {
-        if (!tracksTraps) return;
-        this.#pc = pc;
-        const trap = this.#active.returned(target);
-        if (trap !== undefined) this.#trapEvent(trap, 'return');
-      },
+    const instruction = (pc: number) => {
+      this.#pc = pc;
+      const effects = this.#places.get(pc);
+      if (effects !== undefined) this.#apply(effects);
+      if (tracksCalls) this.#followCalls(pc);
     };
+    if (this.#traps.length === 0 && this.#switches.length === 0) return { instruction, trap: () => {} };
+    this.#execution = new Execution(this.#target, {
+      instruction,
+      entered: (trap) => this.#trapEvent(trap, 'entry', trap.target),
+      taken: (trap, pc, ago) => {
+        // The request rose so many cycles ago; what ran meanwhile is not counted.
+        if (ago !== undefined) this.#trapEvent(trap, 'request', pc, ago);
+      },
+      returned: (trap, pc) => this.#trapEvent(trap, 'return', pc),
+      switched: (_by, pc) => {
+        this.#pc = pc;
+        this.#apply(this.#switches);
+      },
+    });
+    return this.#execution;
   }
 
   // --- Events -------------------------------------------------------------------------------------------------------
 
   #reset(): void {
-    this.#active.reset();
+    this.#execution?.reset();
     this.#calls.length = 0;
     this.#pc = this.#target.pc;
-    this.#stack.reset(this.#target.stackPointer);
     this.#apply(this.#resets);
   }
 
-  #trapEvent(trap: ActiveTrap, edge: 'entry' | 'return' | 'request', moment?: Moment): void {
+  #trapEvent(trap: ActiveTrap, edge: 'entry' | 'return' | 'request', pc: number, ago = 0): void {
+    this.#pc = pc;
+    const now = this.#now();
     const meant = this.#traps.filter(({ event }) => event.edge === edge && this.#isNamed(event, trap));
-    this.#fire(meant, moment);
+    this.#fire(meant, { ...now, cycle: now.cycle - ago });
   }
 
   #isNamed({ name, onlyInterrupts }: EventOf<'trap'>, { cause, isInterrupt }: ActiveTrap): boolean {
@@ -212,12 +200,6 @@ export class ProbeRecorder {
       this.#nameOf.set(key, matches);
     }
     return matches;
-  }
-
-  #watchStack(): void {
-    // Handlers on ARM have a stack of their own, which is not the thread's.
-    if (this.#target.architecture === 'armv7m' && this.#active.depth > 0) return;
-    if (this.#stack.moved(this.#target.stackPointer)) this.#apply(this.#switches);
   }
 
   #followCalls(pc: number): void {

@@ -17,7 +17,7 @@ export interface ActiveTrap {
 const DEEPEST = 64;
 
 export class TrapStack {
-  readonly #active: ActiveTrap[] = [];
+  #active: ActiveTrap[] = [];
   /** The newest was taken, and no instruction has been executed since. */
   #fresh = false;
 
@@ -53,8 +53,19 @@ export class TrapStack {
     return this.#active.splice(tailChained ? -2 : -1, 1)[0];
   }
 
+  /** Leaves all of them to a stack that is left. */
+  takeAll(): ActiveTrap[] {
+    const all = this.#active;
+    this.reset();
+    return all;
+  }
+
+  putBack(all: ActiveTrap[]): void {
+    this.#active = all;
+  }
+
   reset(): void {
-    this.#active.length = 0;
+    this.#active = [];
     this.#fresh = false;
   }
 }
