@@ -60,7 +60,7 @@ describe.each(BOARDS)('threads on %s', (board) => {
     const threads = kernel.threads();
     expect(threads.map(({ name }) => name)).toEqual(['ping', 'pong', 'idle']);
     for (const { address, name, stack, savedStackPointer } of threads) {
-      expect(kernel.threadName(address)).toBe(name);
+      expect(kernel.thread(address)).toMatchObject({ name, stack, savedStackPointer });
       expect(savedStackPointer).toBeGreaterThan(stack!.address);
       expect(savedStackPointer).toBeLessThanOrEqual(stack!.address + stack!.sizeBytes);
     }
@@ -122,6 +122,6 @@ describe('what is no thread', () => {
     const [first] = kernel.threads();
     const start = machine.readWord(first!.address + 72);
     machine.writeMemory(start, Uint8Array.of(0x1b, 0x5b));
-    expect(kernel.threadName(first!.address)).toMatch(/^\?\[/);
+    expect(kernel.thread(first!.address)!.name).toMatch(/^\?\[/);
   });
 });

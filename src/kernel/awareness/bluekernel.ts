@@ -92,7 +92,11 @@ class Bluekernel implements KernelAwareness {
     return this.#threadAt(address, address);
   }
 
-  threadName(address: number): string | undefined {
+  thread(address: number): KernelThread | undefined {
+    return this.#threadAt(address, this.#runningAddress());
+  }
+
+  #nameOf(address: number): string | undefined {
     if (address === 0 || address % 4 !== 0) return undefined;
     const length = this.#word(address + Field.NameLength);
     if (length === 0 || length > LONGEST_NAME) return undefined;
@@ -112,7 +116,7 @@ class Bluekernel implements KernelAwareness {
   }
 
   #threadAt(address: number, running: number): KernelThread | undefined {
-    const name = this.threadName(address);
+    const name = this.#nameOf(address);
     const state = STATES[this.#byte(address + Field.State)];
     if (name === undefined || state === undefined) return undefined;
     const words = this.#word(address + Field.StackWords);

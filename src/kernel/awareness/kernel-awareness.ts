@@ -48,8 +48,8 @@ export interface KernelAwareness {
   threads(): KernelThread[];
   /** The one that runs, or that a handler has interrupted; undefined before the first. */
   running(): KernelThread | undefined;
-  /** Name of the one at an address; undefined where no thread is. */
-  threadName(address: number): string | undefined;
+  /** The one whose control block is at an address; undefined where none is. */
+  thread(address: number): KernelThread | undefined;
   /** The stack of handlers, on which the program begins, too; undefined where nothing tells. */
   readonly interruptStack: StackBounds | undefined;
 }
